@@ -1,0 +1,97 @@
+/** The closed list of what can happen. Payloads hold ids, codes, digests and instants; never an address or free text. */
+export interface Facts {
+  'organisation.admitted': { orgId: string }
+  'network.proven': { orgId: string; networkId: string }
+  'api-token.issued': { orgId: string; apiTokenId: string }
+  'sign-in.requested': { signInId: string; personId: string }
+  'person.signed-in': { personId: string; orgId: string; sessionId: string }
+  'person.signed-out': { personId: string; sessionId: string }
+
+  'endpoint.added': { orgId: string; endpointId: string }
+  'endpoint.changed': { orgId: string; endpointId: string; change: string }
+  'endpoint.confirmed': { orgId: string; endpointId: string; mediaType: string; grade: 'answered' | 'signed' }
+  'endpoint.refused': { orgId: string; endpointId: string; code: string }
+  'endpoint.paused': { orgId: string; endpointId: string; reason: string }
+
+  /** Everything attributed at submission is part of it; what is left follows as its own fact. */
+  'notice.issued': { noticeId: string; orgId: string; regime: string; itemIds: string[] }
+  'notice.withdrawn': { noticeId: string; seq: number; itemIds: string[]; reason: string }
+  'notice.closed': { noticeId: string; seq: number; itemIds: string[] }
+  'item.attributed': { noticeId: string; itemId: string; orgId: string; attributionId: string; by: 'network' | 'desk' }
+  'item.unattributed': { noticeId: string; itemId: string; code: string }
+  'item.revealed': {
+    noticeId: string
+    itemId: string
+    orgId: string
+    personId: string | null
+    apiTokenId: string | null
+    purpose: string
+  }
+
+  'delivery.queued': {
+    noticeId: string
+    deliveryId: string
+    orgId: string
+    jti: string
+    seq: number
+    event: string
+    setSha256: string
+  }
+  'delivery.attempted': {
+    noticeId: string
+    deliveryId: string
+    orgId: string
+    attemptId: string
+    number: number
+    result: string
+    code: string | null
+  }
+  'delivery.offered': { noticeId: string; deliveryId: string; orgId: string; at: string }
+  'delivery.received': {
+    noticeId: string
+    deliveryId: string
+    orgId: string
+    how: 'push' | 'poll' | 'signed_receipt' | 'form_confirmed'
+    at: string
+  }
+  'delivery.failed': { noticeId: string; deliveryId: string; orgId: string; code: string }
+  'receipt.recorded': {
+    noticeId: string
+    deliveryId: string
+    orgId: string
+    receiptId: string
+    grade: string
+    setSha256: string
+  }
+  /** A token we never sent, or another digest under a known id: somebody is mistaken, or lying. */
+  'receipt.contested': { noticeId: string; orgId: string; jti: string; setSha256: string }
+
+  'clock.started': { noticeId: string; itemIds: string[]; orgId: string; at: string }
+  'clock.paused': { noticeId: string; itemId: string; orgId: string; reason: string; at: string }
+  'clock.resumed': { noticeId: string; itemId: string; orgId: string; at: string }
+  'clock.stopped': { noticeId: string; itemId: string; orgId: string; at: string }
+  'deadline.passed': { noticeId: string; itemId: string; orgId: string; due: string }
+
+  'outcome.reported': {
+    noticeId: string
+    reportId: string
+    orgId: string
+    grade: string
+    outcomes: { itemId: string; code: string; at: string }[]
+  }
+  'item.observed': { noticeId: string; itemId: string; observationId: string; method: string; result: string }
+  'item.confirmed-offline': { noticeId: string; itemId: string; grade: 'machine' | 'analyst'; at: string }
+  'item.contradicted': { noticeId: string; itemId: string; observationId: string }
+  'item.reappeared': { noticeId: string; itemId: string; observationId: string }
+
+  'key.published': { kid: string }
+  'key.activated': { kid: string }
+  'key.revoked': { kid: string }
+}
+
+export type FactKind = keyof Facts
+
+/** A chain is one notice's history (`ntc_…`); what belongs to no notice is chained by organisation or person. */
+export type Fact<K extends FactKind = FactKind> = K extends FactKind
+  ? { id: string; chain: string; seq: number; kind: K; at: Date; payload: Facts[K] }
+  : never

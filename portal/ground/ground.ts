@@ -1,0 +1,200 @@
+/** What every verb stands on. It arrives as an argument; nothing below the faces builds or imports one. */
+import type { Kysely, Transaction } from 'kysely'
+import type { Config } from './config.server.ts'
+import type { DB } from './tables.d.ts'
+
+export type { Config } from './config.server.ts'
+export type { DB } from './tables.d.ts'
+
+export interface Ground {
+  readonly config: Config
+  readonly clock: Clock
+  readonly db: Database
+  readonly vault: Vault
+  readonly keys: PortalKeys
+  readonly outbound: Outbound
+  readonly lookups: Lookups
+  readonly mail: Mail
+  readonly log: Log
+}
+
+/** The only current time there is. */
+export interface Clock {
+  now(): Date
+}
+
+export interface Database {
+  /** For reading outside a transaction. */
+  readonly read: Kysely<DB>
+  /**
+   * One transaction: what is written, recorded and enqueued in it is there as a whole or not at all. It is tried again
+   * on 40001 and 40P01, so `work` must be safe to repeat and must not wait for the network.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+export interface Tx {
+  readonly db: Transaction<DB>
+  /** One instant for the whole transaction. */
+  readonly now: Date
+  /** A durable job, committed with everything else. `data` holds ids only, never an address. */
+  enqueue(job: string, data: JobData, options?: { startAfter?: Date }): Promise<void>
+  /** Names of the reactions to a kind of fact, given to the ground at the start. */
+  reactionsTo(kind: string): readonly string[]
+  /** Keeps the projections true in the same transaction; given to the ground at the start. */
+  project(fact: RecordedFact): Promise<void>
+}
+
+export type JobData = { readonly [key: string]: string | number | boolean | null }
+
+export interface RecordedFact {
+  readonly id: string
+  readonly chain: string
+  readonly seq: number
+  readonly kind: string
+  readonly at: Date
+  readonly payload: unknown
+}
+
+/** Sealing: AES-256-GCM under one data key an item, a notice or a token, which is wrapped by the key of the environment. */
+export interface Vault {
+  /** A fresh data key, wrapped. Destroying the wrapped key is erasure. */
+  newKey(): Uint8Array
+  /** `context` is bound to the sealed bytes (`item:itm_…`): what was sealed for one thing opens for no other. */
+  seal(wrappedKey: Uint8Array, context: string, plain: string | Uint8Array): Uint8Array
+  open(wrappedKey: Uint8Array, context: string, sealed: Uint8Array): Buffer
+  /** Keyed HMAC-SHA-256, for matching without knowing: `mac('locator', normalisedUrl)`. */
+  mac(purpose: string, value: string): Buffer
+  /** A one-time secret that can be made again from its id, so that mailing it twice mails the same one. base64url, 32 bytes. */
+  derive(purpose: string, id: string): string
+}
+
+/** The portal's own signing keys (ES256), with rotation. Private parts are sealed at rest. */
+export interface PortalKeys {
+  /** The key that signs now. */
+  current(): Promise<{ kid: string; privateJwk: JsonWebKey }>
+  /** What `/.well-known/jwks.json` says. */
+  jwks(): Promise<{ keys: JsonWebKey[] }>
+  /** What `/.well-known/jwks-archive.json` says: every key there ever was, with `not_before, not_after, revoked_at`. */
+  archive(): Promise<{ keys: JsonWebKey[] }>
+  /** Publishes the next key; it signs 24 h later (at once on the first start or on compromise). */
+  rotate(options?: { compromised?: boolean }): Promise<void>
+  /** By the clock: makes a due next key the current one, and the next one when the current is old. */
+  keepFresh(): Promise<void>
+}
+
+/** The outside world: `post` to endpoints, `head` to look. There is no `get`. */
+export interface Outbound {
+  post(url: string, message: OutboundPost): Promise<OutboundAnswer>
+  /** One HEAD, no redirect followed, the connection closed at the first byte of a body. */
+  head(url: string, options: { timeoutMs: number }): Promise<OutboundAnswer>
+  /** Opens a TCP (and, for https, TLS) connection to the address and closes it. Nothing is sent. */
+  connect(url: string, options: { timeoutMs: number }): Promise<OutboundAnswer>
+  /** Why this address may not be called, or null. Says nothing about what names resolve to: that is checked at connect time. */
+  refuses(url: string): AddressRefusal | null
+}
+
+export interface OutboundPost {
+  contentType: string
+  accept: string
+  body: string
+  timeoutMs: number
+  /** Extra headers, such as an endpoint's own bearer. */
+  headers?: Readonly<Record<string, string>>
+}
+
+export type OutboundAnswer =
+  | {
+      result: 'answered'
+      status: number
+      headers: Readonly<Record<string, string>>
+      /** At most 16 KiB; what was cut is said by `truncated`. */
+      body: string
+      truncated: boolean
+      /** The address the socket was connected to. */
+      address: string
+      /** SHA-256 of the peer's certificate, hex, for https. */
+      peer: string | null
+      ms: number
+    }
+  | {
+      result: 'failed'
+      /** `address_refused` covers names that resolve to what may not be called. */
+      code:
+        | 'address_refused'
+        | 'dns'
+        | 'refused'
+        | 'unreachable'
+        | 'timeout'
+        | 'tls'
+        | 'reset'
+        | 'too_large'
+        | 'protocol'
+      /** In words, without any address. */
+      detail: string
+      address: string | null
+      ms: number
+    }
+
+export interface AddressRefusal {
+  code: 'not_a_url' | 'scheme' | 'credentials' | 'private_address' | 'host' | 'port'
+  detail: string
+}
+
+/** Questions to registries and name servers. Never content. */
+export interface Lookups {
+  /** A and AAAA of a host within `timeoutMs`; IP literals answer themselves. */
+  resolve(
+    host: string,
+    timeoutMs: number,
+  ): Promise<{ result: 'found'; addresses: string[] } | { result: 'none' } | { result: 'failed'; detail: string }>
+  /** A provider's published key set; https only, 64 KiB, JSON, no redirect. */
+  keySet(url: string): Promise<{ result: 'found'; keys: JsonWebKey[] } | { result: 'failed'; detail: string }>
+}
+
+/** Mail is a pointer: numbers, counts, times and links into the portal. */
+export interface Mail {
+  send(mail: OutgoingMail): Promise<void>
+}
+
+export interface OutgoingMail {
+  /** The same id is never sent twice by the mailbox; by SMTP it becomes the Message-ID. */
+  id: string
+  to: string
+  subject: string
+  text: string
+}
+
+/** Writes the fields on its list and no others; anything else is dropped and counted. */
+export interface Log {
+  info(event: string, fields?: LogFields): void
+  warn(event: string, fields?: LogFields): void
+  error(event: string, fields?: LogFields): void
+}
+
+export interface LogFields {
+  noticeId?: string
+  itemId?: string
+  orgId?: string
+  deliveryId?: string
+  endpointId?: string
+  reportId?: string
+  factId?: string
+  jobId?: string
+  kid?: string
+  reaction?: string
+  kind?: string
+  code?: string
+  method?: string
+  /** A route's pattern, never a path or query. */
+  route?: string
+  status?: number
+  ms?: number
+  count?: number
+  attempt?: number
+  port?: number
+  pid?: number
+  version?: string
+  /** An error's class and code; its message may quote input and is left out. */
+  error?: unknown
+}
