@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { filesBelow, root } from './tree.ts'
+
+// A layout's refusal does not stop its child's loader or action, so each asks for itself.
+const asks = /\b(requireActor|requireMay|requirePerson|findActor|forEverybody)\(/
+
+/** The bodies of `export async function loader|action` in one file. */
+function doors(source: string): { name: string; body: string }[] {
+  return [
+    ...source.matchAll(/export (?:async )?(?:function|const) (loader|action)\b[\s\S]*?(?=\nexport |$(?![\s\S]))/g),
+  ].map((match) => ({ name: match[1] ?? '', body: match[0] }))
+}
+
+test('every loader and action asks who is calling', () => {
+  const routes = filesBelow('portal/app').filter(
+    (file) => /^portal\/app\/(routes\/|root\.tsx)/.test(file) && /\.tsx?$/.test(file),
+  )
+  const found = routes.flatMap((file) =>
+    doors(readFileSync(join(root, file), 'utf8')).map((door) => ({ file, ...door })),
+  )
+  expect(found.length).toBeGreaterThan(12)
+  expect(found.filter(({ body }) => !asks.test(body)).map(({ file, name }) => `${file}: ${name}`)).toEqual([])
+})
+
+test('and the look finds one that does not', () => {
+  const [door] = doors('export async function loader({ context }) {\n  return findNotices(context.ground)\n}\n')
+  expect(door && asks.test(door.body)).toBe(false)
+})
