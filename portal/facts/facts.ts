@@ -2,8 +2,10 @@
 export interface Facts {
   'organisation.admitted': { orgId: string }
   'network.proven': { orgId: string; networkId: string }
+  'network.ended': { orgId: string; networkId: string }
   'api-token.issued': { orgId: string; apiTokenId: string }
-  'sign-in.requested': { signInId: string; personId: string }
+  /** `locale`: of the page on which it was asked for, where that is known. */
+  'sign-in.requested': { signInId: string; personId: string; locale?: 'en' | 'nl' }
   'person.signed-in': { personId: string; orgId: string; sessionId: string }
   'person.signed-out': { personId: string; sessionId: string }
 
@@ -14,7 +16,15 @@ export interface Facts {
   'endpoint.paused': { orgId: string; endpointId: string; reason: string }
 
   /** Everything attributed at submission is part of it; what is left follows as its own fact. */
-  'notice.issued': { noticeId: string; orgId: string; regime: string; itemIds: string[] }
+  'notice.issued': {
+    noticeId: string
+    orgId: string
+    regime: string
+    itemIds: string[]
+    attributed?: { itemId: string; orgId: string; attributionId: string }[]
+    /** Linked to an item of another notice that is still open: not sent a second time. */
+    duplicates?: { itemId: string; of: string }[]
+  }
   'notice.withdrawn': { noticeId: string; seq: number; itemIds: string[]; reason: string }
   'notice.closed': { noticeId: string; seq: number; itemIds: string[] }
   'item.attributed': { noticeId: string; itemId: string; orgId: string; attributionId: string; by: 'network' | 'desk' }

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+
+/** What the first link of every chain names as the one before it. */
+export const genesis = Buffer.alloc(32)
+
+export interface Link {
+  chain: string
+  seq: number
+  id: string
+  kind: string
+  at: Date
+  /** The stored text: its bytes are hashed, never a value parsed from it. */
+  payload: string
+  previous: Uint8Array
+}
+
+/** Every field stands behind its length, so that no two different facts are the same bytes. */
+export function hashOfLink(link: Link): Buffer {
+  const hash = createHash('sha256')
+  const fields = [
+    'noticeline.fact.v1',
+    link.chain,
+    String(link.seq),
+    link.id,
+    link.kind,
+    link.at.toISOString(),
+    link.payload,
+  ]
+  for (const field of [...fields.map((text) => Buffer.from(text, 'utf8')), link.previous]) {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(field.length)
+    hash.update(length).update(field)
+  }
+  return hash.digest()
+}
+
+export type ChainCheck =
+  | { result: 'whole'; length: number; head: Buffer }
+  | { result: 'broken'; seq: number; reason: 'missing' | 'foreign' | 'previous' | 'hash' }
+
+/** Walks a chain from its first link and names the first one that does not follow from the one before it. */
+export function checkChain(rows: readonly (Link & { hash: Uint8Array })[]): ChainCheck {
+  let previous: Buffer = genesis
+  let seq = 0
+  for (const row of rows) {
+    seq += 1
+    if (row.seq !== seq) return { result: 'broken', seq, reason: 'missing' }
+    if (row.chain !== rows[0]?.chain) return { result: 'broken', seq, reason: 'foreign' }
+    if (!previous.equals(row.previous)) return { result: 'broken', seq, reason: 'previous' }
+    const hash = hashOfLink(row)
+    if (!hash.equals(row.hash)) return { result: 'broken', seq, reason: 'hash' }
+    previous = hash
+  }
+  return { result: 'whole', length: rows.length, head: previous }
+}
+
+/** JSON with sorted members and nothing between them: one value is one text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((one) => canonicalJson(one ?? null)).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+    return `{${members.map(([name, one]) => `${JSON.stringify(name)}:${canonicalJson(one)}`).join(',')}}`
+  }
+  return JSON.stringify(value)
+}

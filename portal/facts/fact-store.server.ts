@@ -1,0 +1,66 @@
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+
+export type FactRow = Selectable<DB['facts']>
+
+/** The newest link of a chain, locked until the transaction ends; made on the first use. */
+export async function lockHead(db: Transaction<DB>, chain: string, genesis: Buffer) {
+  await db
+    .insertInto('factHeads')
+    .values({ chain, seq: 0, hash: genesis })
+    .onConflict((conflict) => conflict.column('chain').doNothing())
+    .execute()
+  return db
+    .selectFrom('factHeads')
+    .select(['seq', 'hash'])
+    .where('chain', '=', chain)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+}
+
+export async function appendFacts(db: Transaction<DB>, rows: FactRow[]) {
+  const last = rows.at(-1)
+  if (!last) return
+  await db.insertInto('facts').values(rows).execute()
+  await db.updateTable('factHeads').set({ seq: last.seq, hash: last.hash }).where('chain', '=', last.chain).execute()
+}
+
+export function selectFact(db: Kysely<DB>, factId: string) {
+  return db.selectFrom('facts').selectAll().where('id', '=', factId).executeTakeFirst()
+}
+
+export function selectChain(db: Kysely<DB>, chain: string) {
+  return db.selectFrom('facts').selectAll().where('chain', '=', chain).orderBy('seq').execute()
+}
+
+export async function selectKinds(db: Kysely<DB>, chain?: string) {
+  let query = db.selectFrom('facts').select('kind').orderBy('at').orderBy('id')
+  if (chain !== undefined) query = query.where('chain', '=', chain)
+  return (await query.execute()).map((row) => row.kind)
+}
+
+export function selectHeads(db: Kysely<DB>) {
+  return db.selectFrom('factHeads').select(['chain', 'seq', 'hash']).where('seq', '>', 0).execute()
+}
+
+export function selectNewestRoot(db: Kysely<DB>) {
+  return db.selectFrom('roots').selectAll().orderBy('at', 'desc').limit(1).executeTakeFirst()
+}
+
+export function selectNewestSignedRoot(db: Kysely<DB>) {
+  return db.selectFrom('roots').selectAll().where('signed', 'is not', null).orderBy('at', 'desc').executeTakeFirst()
+}
+
+/** Another worker may have sealed in the same millisecond: then one of the two roots is enough. */
+export async function insertRoot(db: Kysely<DB>, row: { at: Date; root: Buffer; leaves: number }) {
+  const done = await db
+    .insertInto('roots')
+    .values(row)
+    .onConflict((conflict) => conflict.column('at').doNothing())
+    .executeTakeFirst()
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+export async function setRootSigned(db: Kysely<DB>, at: Date, signed: string) {
+  await db.updateTable('roots').set({ signed }).where('at', '=', at).where('signed', 'is', null).execute()
+}

@@ -1,0 +1,49 @@
+import type { z } from 'zod'
+
+/** What is wrong with one member of an input. `pointer` is RFC 6901; `code` is stable; nothing of the input is quoted. */
+export interface InputError {
+  pointer: string
+  code: string
+  message: string
+}
+
+/** RFC 6901: `["items", 0, "url"]` is `/items/0/url`. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/**
+ * The issues of a schema as input errors. zod's own messages quote nothing but what the schema says, except for unknown
+ * members, whose names are the sender's: those stand in the pointer only.
+ */
+export function inputErrorsOf(error: z.ZodError): InputError[] {
+  return error.issues.flatMap((issue): InputError[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        pointer: pointerOf([...issue.path, key.slice(0, 64)]),
+        code: 'unknown_member',
+        message: 'There is no such member.',
+      }))
+    }
+    return [{ pointer: pointerOf(issue.path), code: codeOf(issue), message: issue.message }]
+  })
+}
+
+function codeOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.includes('received undefined') ? 'required' : 'wrong_type'
+    case 'too_big':
+      return 'too_long'
+    case 'too_small':
+      return 'too_short'
+    case 'invalid_format':
+      return 'wrong_format'
+    case 'invalid_value':
+      return 'not_one_of'
+    case 'custom':
+      return typeof issue.params?.code === 'string' ? issue.params.code : 'invalid'
+    default:
+      return 'invalid'
+  }
+}

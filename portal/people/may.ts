@@ -1,0 +1,133 @@
+import type { OrgKind, Role } from './person.ts'
+
+/** Scopes of API tokens. */
+export const allScopes = [
+  'notices:write',
+  'notices:read',
+  'items:reveal',
+  'reports:write',
+  'stream:poll',
+  'endpoints:write',
+  'deliveries:read',
+  'contacts:write',
+] as const
+
+export type Scope = (typeof allScopes)[number]
+
+export interface PersonActor {
+  kind: 'person'
+  personId: string
+  orgId: string
+  orgKind: OrgKind
+  role: Role
+  /** 1: by a mailed link. */
+  assurance: number
+  sessionId: string
+}
+
+export interface ProgramActor {
+  kind: 'program'
+  apiTokenId: string
+  orgId: string
+  orgKind: OrgKind
+  scopes: Scope[]
+  /** False: a token of the sandbox, which reads and changes nothing. */
+  live: boolean
+}
+
+/** Who is asking. */
+export type Actor = PersonActor | ProgramActor | { kind: 'nobody' }
+
+export type Act =
+  | 'notices.submit'
+  | 'notices.read'
+  | 'notices.withdraw'
+  | 'observations.add'
+  | 'reports.add'
+  | 'items.reveal'
+  | 'endpoints.write'
+  | 'endpoints.read'
+  | 'deliveries.read'
+  | 'stream.poll'
+  | 'attribution.decide'
+  | 'inbox.read'
+
+/** What the act is about: the organisation it belongs to, or those it is addressed to. Left out: the actor's own. */
+export interface ActObject {
+  orgId?: string
+  addressees?: readonly string[]
+}
+
+interface Rule {
+  /** Organisations of these kinds may, on what is their own. */
+  own: readonly OrgKind[]
+  /** Organisations of these kinds may, whoever it belongs to. */
+  any: readonly OrgKind[]
+  /** Persons with one of these roles may. */
+  roles: readonly Role[]
+  /** Programs with one of these scopes may. */
+  scopes: readonly Scope[]
+  changes: boolean
+}
+
+const everybody: readonly Role[] = ['owner', 'admin', 'handler', 'developer', 'read_only']
+const handlers: readonly Role[] = ['owner', 'admin', 'handler']
+const builders: readonly Role[] = ['owner', 'admin', 'developer']
+
+const rules: Record<Act, Rule> = {
+  'notices.submit': { own: ['notifier'], any: [], roles: handlers, scopes: ['notices:write'], changes: true },
+  'notices.read': { own: ['notifier'], any: ['platform'], roles: everybody, scopes: ['notices:read'], changes: false },
+  'notices.withdraw': { own: ['notifier'], any: [], roles: handlers, scopes: ['notices:write'], changes: true },
+  'observations.add': { own: ['notifier'], any: [], roles: handlers, scopes: ['notices:write'], changes: true },
+  'reports.add': { own: ['provider'], any: [], roles: handlers, scopes: ['reports:write'], changes: true },
+  // The desk attributes by hand what no network answers for, and cannot without looking.
+  'items.reveal': {
+    own: ['notifier', 'provider'],
+    any: ['platform'],
+    roles: handlers,
+    scopes: ['items:reveal'],
+    changes: false,
+  },
+  'endpoints.write': { own: ['provider'], any: [], roles: builders, scopes: ['endpoints:write'], changes: true },
+  'endpoints.read': {
+    own: ['provider'],
+    any: ['platform'],
+    roles: everybody,
+    scopes: ['endpoints:write', 'deliveries:read'],
+    changes: false,
+  },
+  'deliveries.read': {
+    own: ['provider'],
+    any: ['platform'],
+    roles: everybody,
+    scopes: ['deliveries:read'],
+    changes: false,
+  },
+  'stream.poll': { own: ['provider'], any: [], roles: [], scopes: ['stream:poll'], changes: true },
+  'attribution.decide': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
+  'inbox.read': {
+    own: ['provider'],
+    any: [],
+    roles: everybody,
+    scopes: ['notices:read', 'reports:write'],
+    changes: false,
+  },
+}
+
+export const acts = Object.keys(rules) as Act[]
+
+/** May this actor do this, to this? The one place that decides; pages and API ask it alike. */
+export function may(actor: Actor, act: Act, object: ActObject = {}): boolean {
+  if (actor.kind === 'nobody') return false
+  const rule = rules[act]
+  const own = isOwn(actor.orgId, object)
+  if (!rule.any.includes(actor.orgKind) && !(own && rule.own.includes(actor.orgKind))) return false
+  if (actor.kind === 'person') return rule.roles.includes(actor.role)
+  if (rule.changes && !actor.live) return false
+  return rule.scopes.some((scope) => actor.scopes.includes(scope))
+}
+
+function isOwn(orgId: string, object: ActObject): boolean {
+  if (object.orgId === undefined && object.addressees === undefined) return true
+  return object.orgId === orgId || (object.addressees?.includes(orgId) ?? false)
+}
