@@ -1,0 +1,56 @@
+/** When to try again: pure. The protocol's table, in milliseconds after the failure. */
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+
+const waits = [
+  5 * second,
+  30 * second,
+  2 * minute,
+  5 * minute,
+  15 * minute,
+  30 * minute,
+  hour,
+  2 * hour,
+  4 * hour,
+  6 * hour,
+  8 * hour,
+]
+const everAfter = 12 * hour
+
+export interface Failure {
+  /** Failed attempts so far, this one included: 1 after the first. */
+  failures: number
+  failedAt: Date
+  /** Between 0 and 1; spreads the tries over ±20 %. */
+  jitter: number
+  /** What 429 and 503 ask for: never earlier than this, but see `deadlineAt`. */
+  retryAfterMs?: number | null
+  /** A request to wait is heard for a tenth of the time left at most, so that nobody is asked to wait past the deadline. */
+  deadlineAt: Date
+  /** The receiver said something that repetition does not change: only the slow end of the table is used. */
+  slow?: boolean
+}
+
+/** The instant of the next try. It goes on until the notice closes; whoever closes it takes the delivery off the table. */
+export function nextTryAt(failure: Failure): Date {
+  const index = failure.slow ? Math.max(failure.failures, 7) : failure.failures
+  const wait = (waits[index - 1] ?? everAfter) * (0.8 + 0.4 * failure.jitter)
+  return new Date(failure.failedAt.getTime() + Math.max(wait, floorOf(failure)))
+}
+
+function floorOf(failure: Failure): number {
+  if (!failure.retryAfterMs) return 0
+  const left = failure.deadlineAt.getTime() - failure.failedAt.getTime()
+  return Math.min(failure.retryAfterMs, Math.max(left, 0) / 10)
+}
+
+/** `Retry-After` as milliseconds: seconds or an HTTP date; anything else is not heard. */
+export function retryAfterMs(header: string | undefined, now: Date): number | null {
+  if (header === undefined) return null
+  const text = header.trim()
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text) * second
+  if (!/^[A-Z][a-z]{2}, /.test(text)) return null
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? null : Math.max(0, at - now.getTime())
+}
