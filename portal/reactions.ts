@@ -1,0 +1,51 @@
+/**
+ * When this happened, do that. One job per fact and reaction, committed with the fact: a reaction that fails is tried
+ * again by itself, and each may run twice.
+ */
+import { pointContact } from './delivery/pointer-mail.ts'
+import { queueDelivery } from './delivery/queue-delivery.ts'
+import { resumeDeliveries } from './delivery/resume-deliveries.ts'
+import type { Fact, FactKind } from './facts/facts.ts'
+import type { Ground, RecordedFact, Tx } from './ground/ground.ts'
+import { project } from './inbox/project.ts'
+import { mailSignIn } from './people/mail-sign-in.ts'
+import { lookAgain } from './removal/look-again.ts'
+import { watchItem } from './removal/watch-item.ts'
+
+export type Reaction<K extends FactKind> = (ground: Ground, fact: Fact<K>) => Promise<unknown>
+
+export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
+  'sign-in.requested': [mailSignIn],
+
+  'notice.issued': [queueDelivery, watchItem],
+  'item.attributed': [queueDelivery, watchItem],
+  'notice.withdrawn': [queueDelivery],
+  'notice.closed': [queueDelivery],
+
+  'endpoint.confirmed': [resumeDeliveries],
+  'delivery.queued': [pointContact],
+
+  'outcome.reported': [lookAgain],
+}
+
+/** Which reactions a kind of fact has, by name: what `record` queues, and what the sweep compares with. */
+export function reactionNames(kind: string): readonly string[] {
+  return (reactions[kind as FactKind] ?? []).map((reaction) => reaction.name)
+}
+
+/** Runs one reaction to one fact, found by the names in its job. */
+export async function react(ground: Ground, name: string, fact: Fact): Promise<void> {
+  const candidates = (reactions[fact.kind] ?? []) as Reaction<FactKind>[]
+  const reaction = candidates.find((candidate) => candidate.name === name)
+  // A reaction that was taken out of this page since has nothing left to do.
+  if (reaction) await reaction(ground, fact)
+}
+
+export const allReactionNames: readonly string[] = [
+  ...new Set((Object.keys(reactions) as FactKind[]).flatMap((kind) => [...reactionNames(kind)])),
+]
+
+/** What is kept true in the fact's own transaction. */
+export function projectFact(tx: Tx, fact: RecordedFact): Promise<void> {
+  return project(tx, fact)
+}

@@ -1,0 +1,32 @@
+/** What runs by the clock. Every entry may run twice, and on several machines at once. */
+import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
+import { sealRoot, signRoot } from './facts/seal-root.ts'
+import type { Ground } from './ground/ground.ts'
+import { markOverdue } from './notices/mark-overdue.ts'
+import { closeNotices } from './removal/close-notices.ts'
+import { observeDueItems } from './removal/observe-item.ts'
+
+export interface Entry {
+  name: string
+  /** Milliseconds from the end of one run to the start of the next. */
+  every: number
+  /** Answers how much it found to do; more than nothing, and it runs again at once. */
+  run(ground: Ground, workerId: string): Promise<unknown>
+}
+
+const second = 1000
+const minute = 60 * second
+
+export const timetable: Entry[] = [
+  {
+    name: 'attempt-due-deliveries',
+    every: 250,
+    run: (ground, workerId) => attemptDueDeliveries(ground, { workerId, limit: 32 }),
+  },
+  { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },
+  { name: 'mark-overdue', every: 5 * second, run: (ground) => markOverdue(ground) },
+  { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },
+  { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
+  { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
+  { name: 'keep-keys-fresh', every: 10 * minute, run: (ground) => ground.keys.keepFresh() },
+]
