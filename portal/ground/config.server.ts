@@ -139,24 +139,27 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
     (name) => name.startsWith('NOTICELINE_') && !variableNames.includes(name),
   )
   const problems = unknown.map((name) => `${name} is no variable of ours; look for a slip of the pen, or remove it.`)
-  const parsed = variables.safeParse(given)
-  if (!parsed.success) {
-    const said = parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`)
-    throw new ConfigError([...problems, ...new Set(said)])
-  }
-  const read = parsed.data
+  const first = variables.safeParse(given)
+  const said = first.success ? [] : first.error.issues.map(({ path, message }) => ({ name: String(path[0]), message }))
+  for (const { name, message } of said) problems.push(`${name} ${message}`)
+  // What is badly written reads as not given, so that what else is wrong is said in the same breath.
+  const read = variables.parse({ ...given, ...Object.fromEntries(said.map(({ name }) => [name, undefined])) })
+  const wrong = (name: string) => said.some((issue) => issue.name === name)
   const mode = read.NOTICELINE_MODE ?? 'demo'
   const host = read.NOTICELINE_HOST ?? '127.0.0.1'
   const port = read.NOTICELINE_PORT ?? 4680
   const dataDir = resolve(read.NOTICELINE_DATA_DIR ?? options.dataDirDefault)
   const loopback = mode !== 'production'
   const allowedRanges = read.NOTICELINE_ALLOWED_RANGES ?? (loopback ? ['127.0.0.0/8'] : [])
-  problems.push(...(mode === 'production' ? missingInProduction(read, allowedRanges, dataDir) : []))
+  if (mode === 'production' && !wrong('NOTICELINE_MODE'))
+    problems.push(
+      ...missingInProduction(read, allowedRanges, dataDir).filter((said) => !wrong(said.split(' ')[0] ?? '')),
+    )
   if (mode === 'demo' && !['127.0.0.1', '::1', 'localhost'].includes(host))
     problems.push(
       'NOTICELINE_HOST must be a loopback address in the demo, which prints how to sign in; set NOTICELINE_MODE for anything else.',
     )
-  if (problems.length > 0) throw new ConfigError(problems)
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)])
 
   return Object.freeze({
     mode,
