@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { isObject, readJsonObject } from './grammar.ts'
+import { refuse, type TokenRefusal } from './refusal.ts'
+import { maxBodyBytes } from './token.ts'
+
+export const tokenMediaType = 'application/secevent+jwt'
+export const jsonMediaType = 'application/json'
+
+export type PushBody = { read: true; jti?: string; body: string } | { read: false; refusal: TokenRefusal }
+
+/**
+ * A pushed body in either of its forms → the token or envelope in it. `jti` is given by the JSON form only; hand it to
+ * `verifyToken`, which refuses a token that says otherwise.
+ */
+export function readPushBody(contentType: string | null | undefined, text: string): PushBody {
+  if (Buffer.byteLength(text) > maxBodyBytes) return { read: false, refusal: refuse('too_large') }
+  const mediaType = contentType?.split(';')[0]?.trim().toLowerCase()
+  if (mediaType === tokenMediaType) return { read: true, body: text }
+  if (mediaType !== jsonMediaType) return { read: false, refusal: refuse('media_type_not_supported') }
+  const sets = readJsonObject(text)?.['sets']
+  const [entry, another] = isObject(sets) ? Object.entries(sets) : []
+  if (!entry || another || typeof entry[1] !== 'string') return { read: false, refusal: refuse('push_body_malformed') }
+  return { read: true, jti: entry[0], body: entry[1] }
+}
+
+/** The JSON form of a push, for endpoints whose firewall refuses the other media type. */
+export function writePushBody(jti: string, body: string): string {
+  return JSON.stringify({ sets: { [jti]: body } })
+}
+
+/**
+ * Whether a token stays within the limit in every form it may travel in: sealed (a third longer, and its header) and
+ * inside the JSON form.
+ */
+export function fitsBody(raw: string): boolean {
+  return Math.ceil((raw.length * 4) / 3) + 1024 <= maxBodyBytes
+}
+
+const setErr = z.object({
+  err: z.string().min(1).max(100).describe('The code, as RFC 8935 names it.'),
+  description: z.string().max(2000).optional().describe('One sentence for a person.'),
+})
+
+/** What a poll asks (RFC 8936). */
+export const pollRequest = z.object({
+  maxEvents: z.int().min(0).max(100).optional().describe('How many tokens at most; 0 only acknowledges.'),
+  returnImmediately: z.boolean().optional().describe('Whether to answer at once; otherwise the answer may take 50 s.'),
+  ack: z.array(z.string().max(200)).max(1000).optional().describe('The jti of tokens that are stored durably.'),
+  setErrs: z.record(z.string().max(200), setErr).optional().describe('The jti of refused tokens, and why.'),
+})
+export type PollRequest = z.infer<typeof pollRequest>
+
+/** What a poll is answered (RFC 8936). */
+export const pollResponse = z.object({
+  sets: z.record(z.string(), z.string()).describe('jti → token or envelope.'),
+  moreAvailable: z.boolean().optional().describe('Whether more is waiting.'),
+})
+export type PollResponse = z.infer<typeof pollResponse>
+
+/** The body of a 400 (RFC 8935). */
+export const refusalBody = setErr
