@@ -63,7 +63,7 @@ function dueOf(startedAt: Date, input: ClockInput, until: Date): Date | null {
   for (const obstacle of inOrder(input.obstacles)) {
     const from = Math.max(obstacle.from.getTime(), cursor)
     // Unknown yet at the instant that is asked about; and what comes after the time was up moves nothing.
-    if (from > until.getTime() || from - cursor > left) break
+    if (from > until.getTime() || from - cursor >= left) break
     const end = obstacle.until?.getTime() ?? Number.POSITIVE_INFINITY
     if (end <= cursor) continue
     if (end > until.getTime()) return null
