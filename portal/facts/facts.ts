@@ -4,6 +4,7 @@ export interface Facts {
   'network.proven': { orgId: string; networkId: string }
   'network.ended': { orgId: string; networkId: string }
   'api-token.issued': { orgId: string; apiTokenId: string }
+  'api-token.revoked': { orgId: string; apiTokenId: string }
   /** `locale`: of the page on which it was asked for, where that is known. */
   'sign-in.requested': { signInId: string; personId: string; locale?: 'en' | 'nl' }
   'person.signed-in': { personId: string; orgId: string; sessionId: string }
