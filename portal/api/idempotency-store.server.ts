@@ -1,0 +1,93 @@
+import type { Tx } from '../ground/ground.ts'
+
+export interface CallKey {
+  orgId: string
+  /** Method and route pattern. */
+  route: string
+  keyHash: Buffer
+}
+
+export interface StoredCall {
+  bodyMac: Buffer
+  startedAt: Date
+  expiresAt: Date
+  status: number | null
+  answer: string | null
+}
+
+/** True when the row is new: of two calls at once, one writes it and the other waits here and then finds it. */
+export async function insertCall(tx: Tx, key: CallKey, bodyMac: Buffer, expiresAt: Date): Promise<boolean> {
+  const inserted = await tx.db
+    .insertInto('idempotency')
+    .values({ ...key, bodyMac, startedAt: tx.now, expiresAt, status: null, answer: null })
+    .onConflict((conflict) => conflict.columns(['orgId', 'route', 'keyHash']).doNothing())
+    .returning('orgId')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+export async function lockCall(tx: Tx, key: CallKey): Promise<StoredCall | undefined> {
+  return tx.db
+    .selectFrom('idempotency')
+    .select(['bodyMac', 'startedAt', 'expiresAt', 'status', 'answer'])
+    .where('orgId', '=', key.orgId)
+    .where('route', '=', key.route)
+    .where('keyHash', '=', key.keyHash)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+export async function restartCall(tx: Tx, key: CallKey, bodyMac: Buffer, expiresAt: Date): Promise<void> {
+  await tx.db
+    .updateTable('idempotency')
+    .set({ bodyMac, startedAt: tx.now, expiresAt, status: null, answer: null })
+    .where('orgId', '=', key.orgId)
+    .where('route', '=', key.route)
+    .where('keyHash', '=', key.keyHash)
+    .execute()
+}
+
+/** Only whoever started it may finish it: a call that was taken over meanwhile writes nothing. */
+export async function finishCall(tx: Tx, key: CallKey, startedAt: Date, status: number, answer: string): Promise<void> {
+  await tx.db
+    .updateTable('idempotency')
+    .set({ status, answer })
+    .where('orgId', '=', key.orgId)
+    .where('route', '=', key.route)
+    .where('keyHash', '=', key.keyHash)
+    .where('startedAt', '=', startedAt)
+    .where('status', 'is', null)
+    .execute()
+}
+
+export async function dropCall(tx: Tx, key: CallKey, startedAt: Date): Promise<void> {
+  await tx.db
+    .deleteFrom('idempotency')
+    .where('orgId', '=', key.orgId)
+    .where('route', '=', key.route)
+    .where('keyHash', '=', key.keyHash)
+    .where('startedAt', '=', startedAt)
+    .where('status', 'is', null)
+    .execute()
+}
+
+/** A few rows past their time go with every new one, so that nothing has to sweep. */
+export async function dropSomeExpired(tx: Tx): Promise<void> {
+  await tx.db
+    .deleteFrom('idempotency')
+    .where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('orgId', 'route', 'keyHash'),
+        'in',
+        selectFrom('idempotency')
+          .select(['orgId', 'route', 'keyHash'])
+          .where('expiresAt', '<', tx.now)
+          .orderBy('expiresAt')
+          .limit(8)
+          .forUpdate()
+          .skipLocked()
+          .$asTuple('orgId', 'route', 'keyHash'),
+      ),
+    )
+    .execute()
+}

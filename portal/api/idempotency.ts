@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { Ground } from '../ground/ground.ts'
+import { dropCall, dropSomeExpired, finishCall, insertCall, lockCall, restartCall } from './idempotency-store.server.ts'
+
+const hour = 3_600_000
+export const keptUsually = 24 * hour
+/** As long as a signed report is remembered. */
+export const keptForReports = 60 * 24 * hour
+/** A first call that has not answered by then has died with its process; the next one may take its place. */
+const abandonedAfterMs = 60_000
+
+export interface Call {
+  orgId: string
+  /** Method and route pattern. */
+  route: string
+  /** The header's value. */
+  key: string
+  /** Everything that makes two calls the same: path and body. Only its MAC is kept. */
+  content: string
+  keepMs: number
+}
+
+/** What is kept of an answer: ids and codes, as the answer itself. */
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+export type Once =
+  | { result: 'answered'; answer: Answer; replayed: boolean }
+  | { result: 'running' }
+  | { result: 'mismatch' }
+
+export function isKey(key: string): boolean {
+  return /^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)
+}
+
+/**
+ * Runs `work` once per key. The same key and content gets the first answer again; only answers below 400 are kept, so
+ * that a refused call, which changed nothing, can be corrected under its key.
+ */
+export async function once(ground: Ground, call: Call, work: () => Promise<Answer>): Promise<Once> {
+  const key = {
+    orgId: call.orgId,
+    route: call.route,
+    keyHash: createHash('sha256').update(call.key).digest(),
+  }
+  const bodyMac = ground.vault.mac('idempotency', call.content)
+
+  const begun = await ground.db.transaction(async (tx) => {
+    const expiresAt = new Date(tx.now.getTime() + call.keepMs)
+    const started = { result: 'started', startedAt: tx.now } as const
+    if (await insertCall(tx, key, bodyMac, expiresAt)) {
+      await dropSomeExpired(tx)
+      return started
+    }
+    const stored = await lockCall(tx, key)
+    // Freed between the two statements: the first call was refused just now.
+    if (!stored) return { result: 'running' } as const
+    if (stored.expiresAt <= tx.now) {
+      await restartCall(tx, key, bodyMac, expiresAt)
+      return started
+    }
+    if (!stored.bodyMac.equals(bodyMac)) return { result: 'mismatch' } as const
+    if (stored.status !== null && stored.answer !== null) {
+      return { result: 'stored', status: stored.status, answer: stored.answer } as const
+    }
+    if (tx.now.getTime() - stored.startedAt.getTime() < abandonedAfterMs) return { result: 'running' } as const
+    await restartCall(tx, key, bodyMac, expiresAt)
+    return started
+  })
+
+  if (begun.result === 'mismatch' || begun.result === 'running') return begun
+  if (begun.result === 'stored') {
+    const kept = JSON.parse(begun.answer) as Omit<Answer, 'status'>
+    return { result: 'answered', answer: { status: begun.status, ...kept }, replayed: true }
+  }
+
+  const { startedAt } = begun
+  try {
+    const answer = await work()
+    const { status, ...kept } = answer
+    await ground.db.transaction(async (tx) => {
+      if (status < 400) await finishCall(tx, key, startedAt, status, JSON.stringify(kept))
+      else await dropCall(tx, key, startedAt)
+    })
+    return { result: 'answered', answer, replayed: false }
+  } catch (error) {
+    // Whether the work was done is unknown here, so the key is not freed: a repeat waits until it counts as abandoned.
+    ground.log.error('idempotency.unanswered', { route: call.route, error })
+    throw error
+  }
+}
