@@ -32,6 +32,7 @@ export * from './protocol/notice.ts'
 export * from './protocol/outgoing.ts'
 export { type RefusalCode, refuse, type SetErr, type TokenRefusal } from './protocol/refusal.ts'
 export * from './protocol/report.ts'
+export * from './protocol/schemas.ts'
 export {
   clockToleranceSeconds,
   isEnvelope,

@@ -58,6 +58,7 @@ const table = {
   claim_malformed: ['invalid_request', 'txn is a string, toe an integer, and sub_id {"format":"opaque","id":"…"}.'],
   claim_not_allowed: ['invalid_request', 'A token has no sub and no exp.'],
   events_not_single: ['invalid_request', 'events is an object with exactly one member, whose value is an object.'],
+  version_unknown: ['invalid_request', 'This version of the event is not spoken here; the token was kept aside.'],
   message_malformed: ['invalid_request', 'The event does not have the documented shape.'],
   notice_mismatch: ['invalid_request', 'The notice in the event, the txn and the sub_id of the token differ.'],
 } as const satisfies Record<string, readonly [SetErr, string]>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { country, digest, instant, itemId, jti, noticeId, revision, sha256Hex, text, version } from './fields.ts'
+import { digest, instant, itemId, jti, noticeId, revision, sha256Hex, text, version } from './fields.ts'
 import { appliedScopes, besideCodes, type OutcomeCode, outcomeCodes, outcomeReasons } from './words.ts'
 
 /** A receipt: the provider holds exactly this token. */
@@ -23,7 +23,9 @@ const outcomeFields = z.object({
   by: z.enum(['auto', 'human']).describe('Whether a program or a person did it.'),
   since: instant.optional().describe('For already_unavailable: since when.'),
   territory: z
-    .union([z.tuple([z.literal('worldwide')]), z.tuple([z.literal('eu')]), z.array(country).min(1).max(250)])
+    .array(z.string().regex(/^(worldwide|eu|[A-Z]{2})$/, 'worldwide, eu, or two capital letters (ISO 3166-1).'))
+    .min(1)
+    .max(250)
     .optional()
     .describe('For access_disabled: ["worldwide"], ["eu"], or the countries.'),
   reason: z.enum(everyReason).optional().describe('For not_hosted_here, cannot_execute and refused: why.'),
@@ -65,6 +67,12 @@ export const itemOutcome = outcomeFields.superRefine((result, context) => {
   const required = requiredByOutcome[result.outcome]
   if (required && result[required] === undefined)
     context.addIssue({ code: 'custom', path: [required], message: `${result.outcome} needs ${required}.` })
+  if (
+    result.territory &&
+    result.territory.length > 1 &&
+    result.territory.some((place) => place.length !== 2 || place === 'eu')
+  )
+    context.addIssue({ code: 'custom', path: ['territory'], message: 'worldwide and eu stand alone.' })
   if (required !== 'reason' || result.reason === undefined) return
   const reasons: readonly string[] = outcomeReasons[result.outcome as keyof typeof outcomeReasons]
   if (!reasons.includes(result.reason))

@@ -48,7 +48,7 @@ export type MessageReading =
   /** An event type from a later release: keep it, answer 202. */
   | { read: 'unknown'; type: string; body: unknown }
   /** A version we do not speak: keep it aside, answer 400 `invalid_request`, tell a person. */
-  | { read: 'quarantine'; type: string; v: unknown }
+  | { read: 'quarantine'; type: string; v: unknown; refusal: TokenRefusal }
   | { read: 'refused'; refusal: TokenRefusal & { pointer?: string }; errors: InputError[] }
 
 /** What a verified token says. Members we do not know are left out; the token keeps them. */
@@ -57,7 +57,8 @@ export function readMessage(token: VerifiedToken): MessageReading {
   if (!isEventType(type)) return { read: 'unknown', type, body }
   if (isVersioned(type) && isObject(body)) {
     const { v } = body
-    if (Number.isSafeInteger(v) && v !== messageVersion) return { read: 'quarantine', type, v }
+    if (Number.isSafeInteger(v) && v !== messageVersion)
+      return { read: 'quarantine', type, v, refusal: refuse('version_unknown') }
   }
   const parsed = messageSchemas[type].safeParse(body)
   if (!parsed.success) return malformed(inputErrors(parsed.error))
