@@ -1,8 +1,9 @@
-export const regimes = ['ntd_code', 'dsa_notice', 'dsa_order', 'tco_removal_order', 'csam_order', 'test'] as const
-export type Regime = (typeof regimes)[number]
+import type { ObstacleRule, Regime } from '@noticeline/sdk/protocol'
+
+export { type Regime, regimes } from '@noticeline/sdk/protocol'
 
 /** What an obstacle ("cannot execute") does to a running clock. */
-export type OnObstacle = 'restart' | 'pause' | 'none'
+export type OnObstacle = ObstacleRule
 
 /** By when something has to happen: data, never code. */
 export interface Norm {

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely'
-import type { DB } from '../ground/ground.ts'
+import type { Ground } from '../ground/ground.ts'
 import { type ChainCheck, checkChain } from './chain.ts'
 import { type FactRow, selectChain, selectFact, selectKinds } from './fact-store.server.ts'
 import type { Fact } from './facts.ts'
@@ -7,24 +6,24 @@ import type { Fact } from './facts.ts'
 export { type ChainCheck, checkChain } from './chain.ts'
 
 /** What happened to one thing, oldest first. */
-export async function readHistory(db: Kysely<DB>, chain: string): Promise<Fact[]> {
-  return (await selectChain(db, chain)).map(factOf)
+export async function historyOf(ground: Pick<Ground, 'db'>, chain: string): Promise<Fact[]> {
+  return (await selectChain(ground.db.read, chain)).map(factOf)
 }
 
 /** One fact by its id: what a reaction's job starts from. */
-export async function findFact(db: Kysely<DB>, factId: string): Promise<Fact | null> {
-  const row = await selectFact(db, factId)
+export async function findFact(ground: Pick<Ground, 'db'>, factId: string): Promise<Fact | null> {
+  const row = await selectFact(ground.db.read, factId)
   return row ? factOf(row) : null
 }
 
 /** Reads a chain and says whether it is whole. */
-export async function checkHistory(db: Kysely<DB>, chain: string): Promise<ChainCheck> {
-  return checkChain(await selectChain(db, chain))
+export async function checkHistory(ground: Pick<Ground, 'db'>, chain: string): Promise<ChainCheck> {
+  return checkChain(await selectChain(ground.db.read, chain))
 }
 
 /** The kinds of all facts, or of one chain's, in the order in which they happened. */
-export function factKinds(db: Kysely<DB>, chain?: string): Promise<string[]> {
-  return selectKinds(db, chain)
+export function factKinds(ground: Pick<Ground, 'db'>, chain?: string): Promise<string[]> {
+  return selectKinds(ground.db.read, chain)
 }
 
 function factOf(row: FactRow): Fact {

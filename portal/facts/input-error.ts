@@ -1,16 +1,11 @@
+import { type InputError, pointerTo } from '@noticeline/sdk/protocol'
 import type { z } from 'zod'
 
 /** What is wrong with one member of an input. `pointer` is RFC 6901; `code` is stable; nothing of the input is quoted. */
-export interface InputError {
-  pointer: string
-  code: string
-  message: string
-}
+export type { InputError } from '@noticeline/sdk/protocol'
 
 /** RFC 6901: `["items", 0, "url"]` is `/items/0/url`. */
-export function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-}
+export { pointerTo as pointerOf } from '@noticeline/sdk/protocol'
 
 /**
  * The issues of a schema as input errors. zod's own messages quote nothing but what the schema says, except for unknown
@@ -20,12 +15,12 @@ export function inputErrorsOf(error: z.ZodError): InputError[] {
   return error.issues.flatMap((issue): InputError[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
-        pointer: pointerOf([...issue.path, key.slice(0, 64)]),
+        pointer: pointerTo([...issue.path, key.slice(0, 64)]),
         code: 'unknown_member',
         message: 'There is no such member.',
       }))
     }
-    return [{ pointer: pointerOf(issue.path), code: codeOf(issue), message: issue.message }]
+    return [{ pointer: pointerTo(issue.path), code: codeOf(issue), message: issue.message }]
   })
 }
 

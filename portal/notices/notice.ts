@@ -1,21 +1,18 @@
+import {
+  type Category,
+  categories,
+  type LegalClass,
+  legalClasses,
+  type PreservationBasis,
+  preservationBases,
+  type Regime,
+  regimes,
+  type Scope,
+  scopes,
+  type WithdrawalReason,
+} from '@noticeline/sdk/protocol'
 import { z } from 'zod'
-import { regimes } from '../deadlines/norms.ts'
-
-export { type Regime, regimes } from '../deadlines/norms.ts'
-
-/** What this line is for. A line whose SDK removes by itself is not for brand disputes. */
-export const categories = ['csam', 'terrorist_content'] as const
-export type Category = (typeof categories)[number]
-
-/** Of csam, and nothing more is asked: no age, no gender, no description. */
-export const legalClasses = ['baseline', 'national', 'not_disclosed'] as const
-export type LegalClass = (typeof legalClasses)[number]
-
-export const scopes = ['file', 'page', 'account', 'site'] as const
-export type ItemScope = (typeof scopes)[number]
-
-export const withdrawReasons = ['error', 'not_illegal', 'misattributed', 'police_hold'] as const
-export type WithdrawReason = (typeof withdrawReasons)[number]
+import type { OnObstacle } from '../deadlines/norms.ts'
 
 export const origins = ['api', 'xarf', 'form', 'seed'] as const
 export type Origin = (typeof origins)[number]
@@ -95,7 +92,7 @@ export const noticeSubmission = z
       .describe('Only where the regime lets the notifier choose.'),
     preservation: z
       .strictObject({
-        basis: z.enum(['none', 'tco6', 'law_enforcement']),
+        basis: z.enum(preservationBases),
         reference: z
           .string()
           .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'Letters, digits, - and _ only, at most 64.')
@@ -128,7 +125,7 @@ export type ItemSubmission = z.output<typeof itemSubmission>
 export interface Notice {
   id: string
   orgId: string
-  regime: (typeof regimes)[number]
+  regime: Regime
   category: Category
   legalClass: LegalClass | null
   reference: string | null
@@ -137,14 +134,14 @@ export interface Notice {
   submittedAt: Date
   binding: boolean
   deadlineWithin: string
-  onObstacle: 'restart' | 'pause' | 'none'
-  preservation: { basis: 'none' | 'tco6' | 'law_enforcement'; reference?: string }
+  onObstacle: OnObstacle
+  preservation: { basis: PreservationBasis; reference?: string }
   disclosure: { allowed: boolean; basis?: string; until?: string }
   dataKey: Buffer | null
   sealed: Buffer | null
   seq: number
   withdrawnAt: Date | null
-  withdrawReason: WithdrawReason | null
+  withdrawReason: WithdrawalReason | null
   closedAt: Date | null
 }
 
@@ -154,7 +151,7 @@ export interface Item {
   noticeId: string
   orgId: string
   position: number
-  scope: ItemScope
+  scope: Scope
   seenAt: Date | null
   dataKey: Buffer | null
   sealed: Buffer | null

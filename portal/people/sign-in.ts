@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
@@ -17,6 +17,7 @@ import {
   setSignInConsumed,
 } from './people-store.server.ts'
 import { type Locale, normaliseEmail, type OrgKind, type Role } from './person.ts'
+import { digestOfSecret } from './secret.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -91,7 +92,7 @@ export function consumeSignIn(
     const sessionToken = randomBytes(32).toString('base64url')
     const session = {
       id: newId('ses'),
-      tokenHash: digestOf(sessionToken),
+      tokenHash: digestOfSecret(sessionToken),
       personId: signIn.personId,
       orgId: membership.orgId,
       assurance: 1,
@@ -109,7 +110,7 @@ export function consumeSignIn(
 /** Who holds this session, or null: unknown, ended, expired, no member any more, or the organisation is suspended. */
 export async function findSession(ground: Ground, sessionToken: string): Promise<PersonActor | null> {
   const now = ground.clock.now()
-  const tokenHash = digestOf(sessionToken)
+  const tokenHash = digestOfSecret(sessionToken)
   const session = await selectSession(ground.db.read, tokenHash, now)
   if (!session || !timingSafeEqual(session.tokenHash, tokenHash)) return null
   if (now.getTime() - session.lastSeenAt.getTime() >= seenEvery) await setSessionSeen(ground.db.read, session.id, now)
@@ -137,7 +138,7 @@ function readToken(ground: Ground, token: string): string | null {
   const found = /^(sgn_[0-9a-z]{26})\.[A-Za-z0-9_-]{43}$/.exec(token)
   const signInId = found?.[1]
   if (!signInId) return null
-  return timingSafeEqual(digestOf(token), digestOf(signInToken(ground, signInId))) ? signInId : null
+  return timingSafeEqual(digestOfSecret(token), digestOfSecret(signInToken(ground, signInId))) ? signInId : null
 }
 
 function actorOf(session: {
@@ -157,9 +158,4 @@ function actorOf(session: {
     assurance: session.assurance,
     sessionId: session.id,
   }
-}
-
-/** What is stored of a secret, and what is compared: both sides have the same length, whatever was sent. */
-function digestOf(secret: string): Buffer {
-  return createHash('sha256').update(secret, 'utf8').digest()
 }
