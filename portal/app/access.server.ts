@@ -1,0 +1,57 @@
+/** From a cookie to an actor. Every loader and action asks for itself: a frame above it protects nothing. */
+import { redirect } from '@remix-run/node'
+import { type Act, type Actor, may } from '../people/may.ts'
+import { findSession } from '../people/sign-in.ts'
+import type { RouteArgs } from './ground.ts'
+import { readSession } from './session.server.ts'
+
+export type PersonActor = Extract<Actor, { kind: 'person' }>
+export type Side = PersonActor['orgKind']
+
+/** Who is asking, or null when nobody is signed in. */
+export async function findActor({ request, context: { ground } }: RouteArgs): Promise<PersonActor | null> {
+  const token = readSession(ground, request)
+  return token ? findSession(ground, token) : null
+}
+
+/** A signed-in person; anybody else is shown the way to the sign-in page. */
+export async function requireActor(args: RouteArgs): Promise<PersonActor> {
+  const actor = await findActor(args)
+  if (!actor) throw redirect('/sign-in')
+  return actor
+}
+
+/** A signed-in person on the side a page is for: a provider's page tells a notifier nothing but 403. */
+export async function requireSide(args: RouteArgs, side: Side): Promise<PersonActor> {
+  const actor = await requireActor(args)
+  if (actor.orgKind !== side) throw forbidden()
+  return actor
+}
+
+/** A signed-in person on the right side who may do this. */
+export async function requireMay(args: RouteArgs, side: Side, act: Act): Promise<PersonActor> {
+  const actor = await requireSide(args, side)
+  if (!may(actor, act, { orgId: actor.orgId })) throw forbidden()
+  return actor
+}
+
+export function forbidden(): Response {
+  return new Response(null, { status: 403, statusText: 'Forbidden' })
+}
+
+/** Also for what belongs to somebody else: that it exists is not told. */
+export function notFound(): Response {
+  return new Response(null, { status: 404, statusText: 'Not Found' })
+}
+
+/** Where a person starts. */
+export function homeOf(actor: PersonActor): string {
+  switch (actor.orgKind) {
+    case 'notifier':
+      return '/notifier/notices'
+    case 'provider':
+      return '/provider'
+    case 'platform':
+      return '/operator'
+  }
+}

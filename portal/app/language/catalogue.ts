@@ -1,0 +1,20 @@
+import { conversation as enConversation } from './en/conversation.ts'
+import { outside as enOutside } from './en/outside.ts'
+import { provider as enProvider } from './en/provider.ts'
+import { words as enWords } from './en/words.ts'
+import { work as enWork } from './en/work.ts'
+import { conversation as nlConversation } from './nl/conversation.ts'
+import { outside as nlOutside } from './nl/outside.ts'
+import { provider as nlProvider } from './nl/provider.ts'
+import { words as nlWords } from './nl/words.ts'
+import { work as nlWork } from './nl/work.ts'
+
+const en = { ...enOutside, ...enConversation, ...enWork, ...enProvider, ...enWords }
+
+/** A key that one language lacks does not compile. */
+const nl: Record<keyof typeof en, string> = { ...nlOutside, ...nlConversation, ...nlWork, ...nlProvider, ...nlWords }
+
+export type TextKey = keyof typeof en
+export type Language = 'en' | 'nl'
+export const languages: readonly Language[] = ['en', 'nl']
+export const catalogue: Record<Language, Record<TextKey, string>> = { en, nl }

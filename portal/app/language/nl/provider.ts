@@ -1,0 +1,3 @@
+import type { provider as en } from '../en/provider.ts'
+
+export const provider: Record<keyof typeof en, string> = {}

@@ -1,0 +1,50 @@
+import { useEffect, useState } from 'react'
+import type { Language } from '../language/catalogue.ts'
+import { useText } from '../language/use-text.ts'
+
+// Before the browser says otherwise: the line is Dutch, and so are most of its readers.
+const homeZone = 'Europe/Amsterdam'
+
+function useZone(): string {
+  const [zone, setZone] = useState(homeZone)
+  useEffect(() => setZone(Intl.DateTimeFormat().resolvedOptions().timeZone || homeZone), [])
+  return zone
+}
+
+const locales: Record<Language, string> = { en: 'en-GB', nl: 'nl-NL' }
+
+function local(at: Date, language: Language, timeZone: string): string {
+  return new Intl.DateTimeFormat(locales[language], {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+  }).format(at)
+}
+
+function zoneName(at: Date, language: Language, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat(locales[language], { timeZone, timeZoneName: 'short' }).formatToParts(at)
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone
+}
+
+/** Every date on every page: the reader's own time with the name of its zone, and UTC, which the evidence is written in. */
+export function Moment({ at, short = false }: { at: string; short?: boolean }) {
+  const { language } = useText()
+  const zone = useZone()
+  const instant = new Date(at)
+  const utc = `${at.slice(11, 19)} UTC`
+  const here = zoneName(instant, language, zone)
+  return (
+    <time className="moment" dateTime={at} title={at} suppressHydrationWarning>
+      {local(instant, language, zone)}{' '}
+      <span className="zone" suppressHydrationWarning>
+        {here}
+        {short || here === 'UTC' ? '' : ` (${utc})`}
+      </span>
+    </time>
+  )
+}
