@@ -31,14 +31,13 @@ const specialV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'].map((
 /** Reads `10.0.0.0/8` or `2001:db8::/32`; null when it is not a range, or has bits set behind its length. */
 export function readRange(text: string): AddressRange | null {
   const [address, length] = text.trim().split('/')
-  if (!address || !length || isIP(address) === 0 || !/^\d{1,3}$/.test(length)) return null
-  const parsed = ipaddr.parse(address)
+  if (!address || !length || isIP(address) === 0 || address.includes('%') || !/^\d{1,3}$/.test(length)) return null
+  const parsed = parse(address)
   const bits = Number(length)
   if (bits > (parsed.kind() === 'ipv4' ? 32 : 128)) return null
+  const cidr = `${parsed.toString()}/${bits}`
   const network =
-    parsed.kind() === 'ipv4'
-      ? ipaddr.IPv4.networkAddressFromCIDR(text.trim())
-      : ipaddr.IPv6.networkAddressFromCIDR(text.trim())
+    parsed.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr)
   return network.toString() === parsed.toString() ? [parsed, bits] : null
 }
 
@@ -55,7 +54,9 @@ export function rangesOverlap(one: AddressRange, other: AddressRange): boolean {
  */
 export function readAddress(text: string): string | null {
   if (isIP(text) === 0 || text.includes('%')) return null
-  return ipaddr.process(text).toString()
+  const address = parse(text)
+  const mapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()
+  return (mapped ? address.toIPv4Address() : address).toString()
 }
 
 /** Whether this address may be called: it is public, or configuration says its range may be. */
@@ -66,15 +67,20 @@ export function addressMayBeCalled(text: string, allowed: readonly AddressRange[
 /** Whether the address lies in a range that configuration opens, where plain http is let through as well. */
 export function isAllowed(text: string, allowed: readonly AddressRange[]): boolean {
   const read = readAddress(text)
-  return read !== null && allowed.some((range) => contains(plain(range), ipaddr.parse(read)))
+  return read !== null && allowed.some((range) => contains(plain(range), parse(read)))
 }
 
 function isPublic(text: string): boolean {
   const read = readAddress(text)
   if (read === null) return false
-  const address = ipaddr.parse(read)
+  const address = parse(read)
   if (address.kind() === 'ipv4') return !specialV4.some((range) => contains(range, address))
   return contains(globalV6, address) && !specialV6.some((range) => contains(range, address))
+}
+
+// The library reads ::127.0.0.1 as if it were mapped; in hexadecimal it does not.
+function parse(text: string): Address {
+  return ipaddr.parse(text.includes(':') ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text)
 }
 
 // A range of mapped addresses is a range of IPv4.
