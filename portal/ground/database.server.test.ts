@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { withGround } from '../testing/with-ground.ts'
+
+const at = '2026-03-29T01:30:00+01:00'
+
+test('what is written and enqueued in a transaction is there as a whole', () =>
+  withGround(at, async (ground) => {
+    await ground.db.transaction(async (tx) => {
+      await tx.db
+        .insertInto('people')
+        .values({ id: 'psn_1', email: 'a@heron.example', name: 'A', createdAt: tx.now })
+        .execute()
+      await tx.enqueue('greet', { personId: 'psn_1' })
+    })
+    const people = await ground.db.read.selectFrom('people').selectAll().execute()
+    expect(people).toMatchObject([{ id: 'psn_1', createdAt: new Date(at) }])
+    expect(await ground.jobs()).toMatchObject([{ job: 'greet', data: { personId: 'psn_1' } }])
+  }))
+
+test('a transaction that throws leaves neither rows nor jobs', () =>
+  withGround(at, async (ground) => {
+    const failing = ground.db.transaction(async (tx) => {
+      await tx.db
+        .insertInto('people')
+        .values({ id: 'psn_1', email: 'a@heron.example', name: 'A', createdAt: tx.now })
+        .execute()
+      await tx.enqueue('greet', { personId: 'psn_1' })
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await ground.db.read.selectFrom('people').selectAll().execute()).toEqual([])
+    expect(await ground.jobs()).toEqual([])
+  }))
+
+test('two transactions that lock each other out are both done in the end', () =>
+  withGround(at, async (ground) => {
+    await ground.db.transaction(async (tx) => {
+      for (const chain of ['a', 'b']) {
+        await tx.db
+          .insertInto('factHeads')
+          .values({ chain, seq: 0, hash: Buffer.alloc(32) })
+          .execute()
+      }
+    })
+    let runs = 0
+    const addOne = (first: string, second: string) =>
+      ground.db.transaction(async (tx) => {
+        runs += 1
+        for (const chain of [first, second]) {
+          await tx.db
+            .updateTable('factHeads')
+            .set((row) => ({ seq: row('seq', '+', 1) }))
+            .where('chain', '=', chain)
+            .execute()
+          await sql`select pg_sleep(0.05)`.execute(tx.db)
+        }
+      })
+    await Promise.all([addOne('a', 'b'), addOne('b', 'a')])
+    expect(runs).toBeGreaterThan(2)
+    const heads = await ground.db.read.selectFrom('factHeads').select('seq').execute()
+    expect(heads).toEqual([{ seq: 2 }, { seq: 2 }])
+  }))
+
+test('a transaction inside another is refused', () =>
+  withGround(at, async (ground) => {
+    const nested = ground.db.transaction(() => ground.db.transaction(async () => 1))
+    await expect(nested).rejects.toThrow('inside another')
+  }))
+
+test('bigints are read as numbers and instants as dates', () =>
+  withGround(at, async (ground) => {
+    const { rows } = await sql`select count(*) as n, ${new Date(at)}::timestamptz as at from people`.execute(
+      ground.db.read,
+    )
+    expect(rows).toEqual([{ n: 0, at: new Date(at) }])
+  }))

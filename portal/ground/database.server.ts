@@ -1,0 +1,122 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
+import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Clock, Database, DB, JobData, RecordedFact, Tx } from './ground.ts'
+
+/** Where a PostgreSQL is: an address, or the socket of the embedded one. */
+export type Connection =
+  | { readonly connectionString: string }
+  | { readonly host: string; readonly port: number; readonly user: string; readonly database: string }
+
+export interface DatabaseOptions {
+  readonly connection: Connection
+  readonly clock: Clock
+  /** What the queue does with a job, inside the transaction. */
+  readonly enqueue: (
+    tx: Transaction<DB>,
+    job: string,
+    data: JobData,
+    options: { startAfter?: Date } | undefined,
+  ) => Promise<void>
+  /** Called after the commit with the names of the jobs it brought. */
+  readonly committed: (jobs: readonly string[]) => void
+  readonly reactionsTo: (kind: string) => readonly string[]
+  readonly project: (tx: Tx, fact: RecordedFact) => Promise<void>
+  readonly connections?: number
+  readonly onError: (error: unknown) => void
+}
+
+export interface OpenDatabase extends Database {
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+const int8 = 20
+/** Counts and sequence numbers stay far below 2^53, so bigints are read as numbers, here and nowhere else. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+}
+
+export function openPool(connection: Connection, connections = 10): pg.Pool {
+  return new pg.Pool({
+    ...connection,
+    types,
+    max: connections,
+    application_name: 'noticeline',
+    connectionTimeoutMillis: 20_000,
+    statement_timeout: 60_000,
+    // A transaction that waits for anything but the database holds locks others wait for.
+    idle_in_transaction_session_timeout: 60_000,
+  })
+}
+
+export function kyselyOn(pool: pg.Pool): Kysely<DB> {
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+}
+
+export function openDatabase(options: DatabaseOptions): OpenDatabase {
+  const pool = openPool(options.connection, options.connections)
+  // An idle connection that the server ended is replaced by the pool; without a listener it would end the process.
+  pool.on('error', options.onError)
+  const read = kyselyOn(pool)
+  return {
+    read,
+    pool,
+    transaction: (work) => runTransaction(read, options, work),
+    close: () => read.destroy(),
+  }
+}
+
+const insideTransaction = new AsyncLocalStorage<true>()
+const tries = 8
+
+async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (insideTransaction.getStore()) {
+    throw new Error(
+      'A transaction was begun inside another: hand `tx` down instead. Two at once can wait for each other.',
+    )
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const jobs: string[] = []
+    try {
+      // Read committed: what must not change under us is locked by name (`for update`), and a lock that was waited for
+      // shows the newest row. Repeatable read would refuse exactly those, and every append to one chain waits for its head.
+      const result = await insideTransaction.run(true, () =>
+        db
+          .transaction()
+          .setIsolationLevel('read committed')
+          .execute((trx) => work(txOn(trx, options, jobs))),
+      )
+      if (jobs.length > 0) options.committed(jobs)
+      return result
+    } catch (error) {
+      if (attempt >= tries || !mayBeTriedAgain(error)) throw error
+      await wait(Math.random() * 10 * 2 ** attempt)
+    }
+  }
+}
+
+/** 40001 could not be put in an order with others; 40P01 deadlock. In both cases nothing was written. */
+function mayBeTriedAgain(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === '40001' || code === '40P01'
+}
+
+function txOn(trx: Transaction<DB>, options: DatabaseOptions, jobs: string[]): Tx {
+  const tx: Tx = {
+    db: trx,
+    now: options.clock.now(),
+    enqueue: async (job, data, more) => {
+      await options.enqueue(trx, job, data, more)
+      jobs.push(job)
+    },
+    reactionsTo: options.reactionsTo,
+    project: (fact) => options.project(tx, fact),
+  }
+  return tx
+}

@@ -1,0 +1,125 @@
+import type {
+  Log,
+  LogFields,
+  Lookups,
+  Mail,
+  Outbound,
+  OutboundAnswer,
+  OutboundPost,
+  OutgoingMail,
+} from '../ground/ground.ts'
+
+/** Everything that was sent out, in order. */
+export interface OutboundCall {
+  readonly method: 'post' | 'head' | 'connect'
+  readonly url: string
+  readonly message: OutboundPost | null
+}
+
+/** A number is answered as that status with an empty body. */
+export type ScriptedAnswer =
+  | number
+  | Partial<Extract<OutboundAnswer, { result: 'answered' }>>
+  | Extract<OutboundAnswer, { result: 'failed' }>
+
+/** The outside world, as far as a test says what it does. What nobody scripted is unreachable. */
+export interface FakeOutbound extends Outbound {
+  readonly calls: OutboundCall[]
+  /** The newest script that fits an address counts. A function is asked at every call. */
+  answer(
+    url: string | RegExp,
+    answer: ScriptedAnswer | ((call: OutboundCall) => ScriptedAnswer | Promise<ScriptedAnswer>),
+  ): void
+}
+
+export function createFakeOutbound(refuses: Outbound['refuses'] = () => null): FakeOutbound {
+  const calls: OutboundCall[] = []
+  const scripts: { url: string | RegExp; answer: Parameters<FakeOutbound['answer']>[1] }[] = []
+  async function call(made: OutboundCall): Promise<OutboundAnswer> {
+    calls.push(made)
+    const script = scripts.find(({ url }) => (typeof url === 'string' ? url === made.url : url.test(made.url)))
+    if (!script) return failed('unreachable')
+    return spelledOut(typeof script.answer === 'function' ? await script.answer(made) : script.answer)
+  }
+  return {
+    calls,
+    answer: (url, answer) => void scripts.unshift({ url, answer }),
+    post: (url, message) => call({ method: 'post', url, message }),
+    head: (url) => call({ method: 'head', url, message: null }),
+    connect: (url) => call({ method: 'connect', url, message: null }),
+    refuses,
+  }
+}
+
+type Failure = Extract<OutboundAnswer, { result: 'failed' }>
+
+/** What a call that came to nothing says. */
+export function failed(code: Failure['code'], address: string | null = null): Failure {
+  return { result: 'failed', code, detail: `scripted: ${code}`, address, ms: 1 }
+}
+
+function spelledOut(answer: ScriptedAnswer): OutboundAnswer {
+  if (typeof answer !== 'number' && answer.result === 'failed') return answer
+  const given = typeof answer === 'number' ? { status: answer } : answer
+  return {
+    status: 200,
+    headers: {},
+    body: '',
+    truncated: false,
+    address: '192.0.2.1',
+    peer: null,
+    ms: 1,
+    ...given,
+    result: 'answered',
+  }
+}
+
+export interface FakeLookups extends Lookups {
+  /** No addresses: the name does not exist. */
+  answer(host: string, addresses: readonly string[] | 'failed'): void
+  answerKeys(url: string, keys: JsonWebKey[] | 'failed'): void
+}
+
+export function createFakeLookups(): FakeLookups {
+  const hosts = new Map<string, readonly string[] | 'failed'>()
+  const sets = new Map<string, JsonWebKey[] | 'failed'>()
+  return {
+    answer: (host, addresses) => void hosts.set(host, addresses),
+    answerKeys: (url, keys) => void sets.set(url, keys),
+    async resolve(host) {
+      const literal = host.replace(/^\[|\]$/g, '')
+      const found = /^[\d.]+$|:/.test(literal) ? [literal] : hosts.get(host)
+      if (found === 'failed') return { result: 'failed', detail: 'scripted' }
+      return found && found.length > 0 ? { result: 'found', addresses: [...found] } : { result: 'none' }
+    },
+    async keySet(url) {
+      const keys = sets.get(url)
+      return keys && keys !== 'failed' ? { result: 'found', keys } : { result: 'failed', detail: 'scripted' }
+    },
+  }
+}
+
+export function createCaughtMail(): { mail: Mail; caught: OutgoingMail[] } {
+  const caught: OutgoingMail[] = []
+  const mail: Mail = {
+    async send(one) {
+      if (!caught.some(({ id }) => id === one.id)) caught.push(one)
+    },
+  }
+  return { mail, caught }
+}
+
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly event: string
+  readonly fields: LogFields
+}
+
+export function createCaughtLog(): { log: Log; caught: LogLine[] } {
+  const caught: LogLine[] = []
+  const write =
+    (level: LogLine['level']) =>
+    (event: string, fields: LogFields = {}) =>
+      void caught.push({ level, event, fields })
+  return { log: { info: write('info'), warn: write('warn'), error: write('error') }, caught }
+}

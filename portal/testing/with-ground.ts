@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import { generateKey } from '@noticeline/sdk/protocol'
+import { createFrozenClock, type SettableClock } from '../ground/clock.ts'
+import { type Config, readConfig } from '../ground/config.server.ts'
+import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
+import type { Ground, OutgoingMail, PortalKeys, RecordedFact, Tx } from '../ground/ground.ts'
+import { openQueue, type Queue } from '../ground/queue.server.ts'
+import { namesOfReactions, type Reactions, runReaction } from '../ground/queue-reactions.server.ts'
+import { createVault } from '../ground/vault.server.ts'
+import { copyTemplate, listJobs, listKinds, removeJob, type WaitingJob } from './databases.ts'
+import {
+  createCaughtLog,
+  createCaughtMail,
+  createFakeLookups,
+  createFakeOutbound,
+  type FakeLookups,
+  type FakeOutbound,
+  type LogLine,
+} from './fakes.ts'
+
+/** The ground, with the outside world played by the test. Database, vault, keys and queue are the real ones. */
+export interface TestGround extends Ground {
+  readonly clock: SettableClock
+  readonly db: OpenDatabase
+  readonly outbound: FakeOutbound
+  readonly lookups: FakeLookups
+  readonly queue: Queue
+  readonly caught: { readonly mail: OutgoingMail[]; readonly log: LogLine[] }
+  readonly facts: {
+    /** The kinds of what happened, in order; of one chain, if named. */
+    kinds(chain?: string): Promise<string[]>
+  }
+  /** Runs what follows from facts, and what follows from that, until nothing is left. Answers how many ran. */
+  runReactions(): Promise<number>
+  /** The jobs that wait, oldest first. */
+  jobs(): Promise<WaitingJob[]>
+}
+
+export interface TestGroundOptions {
+  readonly reactions?: Reactions
+  readonly project?: (tx: Tx, fact: RecordedFact) => Promise<void>
+  readonly config?: Partial<Config>
+}
+
+type Work<T> = (ground: TestGround) => Promise<T>
+
+/** A ground of its own at a time that stands still: a fresh database, gone when `work` has ended. */
+export function withGround<T>(at: string | Date, work: Work<T>): Promise<T>
+export function withGround<T>(at: string | Date, options: TestGroundOptions, work: Work<T>): Promise<T>
+export async function withGround<T>(at: string | Date, ...rest: [Work<T>] | [TestGroundOptions, Work<T>]): Promise<T> {
+  const [options, work] = rest.length === 1 ? [{}, rest[0]] : rest
+  const database = await copyTemplate()
+  const { ground, close } = await layGround(at, database.connection, options)
+  try {
+    return await work(ground)
+  } finally {
+    await close()
+    await database.drop()
+  }
+}
+
+async function layGround(at: string | Date, connection: Connection, options: TestGroundOptions) {
+  const clock = createFrozenClock(at)
+  const { log, caught: lines } = createCaughtLog()
+  const { mail, caught: mails } = createCaughtMail()
+  const reactions = options.reactions ?? {}
+  const db = openDatabase({
+    connection,
+    clock,
+    connections: 5,
+    enqueue: (...args) => queue.enqueue(...args),
+    committed: () => {},
+    reactionsTo: namesOfReactions(reactions),
+    project: options.project ?? (async () => {}),
+    onError: (error) => log.error('database.failed', { error }),
+  })
+  const queue = await openQueue({ pool: db.pool, connection, log, working: false })
+  const config = { ...testConfig(), ...options.config }
+  const ground: TestGround = {
+    config,
+    clock,
+    db,
+    vault: createVault(config),
+    keys: createTestKeys(),
+    outbound: createFakeOutbound(),
+    lookups: createFakeLookups(),
+    mail,
+    log,
+    queue,
+    caught: { mail: mails, log: lines },
+    facts: { kinds: (chain) => listKinds(db, chain) },
+    runReactions: () => drainReactions(ground, reactions),
+    jobs: () => listJobs(db),
+  }
+  const close = async () => {
+    await queue.stop()
+    await db.close()
+  }
+  return { ground, close }
+}
+
+/** Follows jobs rather than facts, so that what was never queued never runs. */
+async function drainReactions(ground: TestGround, reactions: Reactions): Promise<number> {
+  for (let ran = 0; ; ) {
+    const waiting = (await ground.jobs()).filter(({ job }) => job.startsWith('reaction.'))
+    if (waiting.length === 0) return ran
+    for (const { id, job, data } of waiting) {
+      if (ran >= 1000) throw new Error(`Reactions cause each other without end; the last one was ${job}.`)
+      await runReaction(ground, reactions, job.slice('reaction.'.length), String(data['factId']))
+      await removeJob(ground.db, id)
+      ran += 1
+    }
+  }
+}
+
+function testConfig(): Config {
+  return readConfig(
+    { NOTICELINE_MODE: 'test', NOTICELINE_WRAPPING_KEY: Buffer.alloc(32, 7).toString('base64url') },
+    { dataDirDefault: join(import.meta.dirname, '..', '.data', 'test') },
+  )
+}
+
+function createTestKeys(): PortalKeys {
+  const pairs: ReturnType<typeof generateKey>[] = []
+  const newest = () => pairs.at(-1) ?? fresh()
+  const fresh = () => {
+    const pair = generateKey('sig')
+    pairs.push(pair)
+    return pair
+  }
+  const published = async () => {
+    await newest()
+    const all = await Promise.all(pairs)
+    return { keys: all.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }) as JsonWebKey) }
+  }
+  return {
+    current: async () => {
+      const { kid, privateJwk } = await newest()
+      return { kid, privateJwk }
+    },
+    jwks: published,
+    archive: published,
+    rotate: async () => void (await fresh()),
+    keepFresh: async () => {},
+  }
+}
