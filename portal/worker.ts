@@ -1,24 +1,28 @@
 /** Reactions and the timetable: inside the portal's process on the embedded database, or a process of its own. */
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findFact } from './facts/history.ts'
 import { buildGround } from './ground/build-ground.server.ts'
-import { readConfig } from './ground/config.server.ts'
+import { readConfig, readEnvironment } from './ground/config.server.ts'
 import type { Ground } from './ground/ground.ts'
-import { projectFact, reactionNames } from './reactions.ts'
+import type { Queue } from './ground/queue.server.ts'
+import { allReactionNames, projectFact, react, reactionNames } from './reactions.ts'
 import { type Entry, timetable } from './timetable.ts'
-import { workReactions } from './work-reactions.ts'
 
 export interface Worker {
   /** Finishes what is in hand, up to 15 s, and takes nothing new. */
   stop(): Promise<void>
 }
 
-export async function startWorker(
-  ground: Ground,
-  queue: Awaited<ReturnType<typeof buildGround>>['queue'],
-  workerId: string,
-): Promise<Worker> {
+export async function startWorker(ground: Ground, queue: Queue, workerId: string): Promise<Worker> {
   const stopping = new AbortController()
-  await workReactions(ground, queue)
+  for (const name of allReactionNames) {
+    await queue.work(`reaction.${name}`, async ({ factId }) => {
+      const fact = await findFact(ground.db.read, String(factId))
+      if (!fact) throw new Error('A reaction to a fact that is not there')
+      await react(ground, name, fact)
+    })
+  }
   const running = timetable.map((entry) => keepRunning(ground, entry, workerId, stopping.signal))
   return {
     async stop() {
@@ -54,8 +58,13 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env)
-  const { ground, queue, close } = await buildGround(config, { reactionsTo: reactionNames, project: projectFact })
+  const folder = dirname(fileURLToPath(import.meta.url))
+  const config = readConfig(readEnvironment(join(folder, '.env')), { dataDirDefault: join(folder, '.data') })
+  const { ground, queue, close } = await buildGround(config, {
+    reactionsTo: reactionNames,
+    project: projectFact,
+    working: true,
+  })
   const worker = await startWorker(ground, queue, `worker-${process.pid}`)
   ground.log.info('worker started', { pid: process.pid })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,0 +1,28 @@
+import { rmSync } from 'node:fs'
+import { afterAll, expect, test } from 'vitest'
+import { headlineOf, readNotice, submitNotice } from '../running/client.ts'
+import { ended, freePorts, freshDataDir, startPortal } from '../running/portal.ts'
+
+const dataDir = freshDataDir()
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+
+test('what was acknowledged before the portal was killed is finished after it starts again, with the same tokens', async () => {
+  const port = await freePorts(8)
+  const first = await startPortal({ dataDir, port })
+  const file = first.demo.example_provider.files[0] ?? ''
+  const submitted = await submitNotice(first.demo, [file])
+  expect(submitted.status).toBe(201)
+  // No goodbye: the database is left an orphan, the worker in the middle of its work.
+  await ended(first.process, 'SIGKILL')
+
+  const second = await startPortal({ dataDir, port })
+  try {
+    expect(second.demo.tokens).toEqual(first.demo.tokens)
+    expect(second.demo.example_provider.token).toBe(first.demo.example_provider.token)
+    await headlineOf(second.demo, submitted.body.id, 'removed_verified')
+    expect((await fetch(file)).status).toBe(410)
+    expect((await readNotice(second.demo, submitted.body.id)).body.items).toHaveLength(1)
+  } finally {
+    await second.stop()
+  }
+})
