@@ -38,12 +38,15 @@ const byCode: Readonly<Record<string, readonly [FailureCode, string]>> = {
   SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'The certificate is signed by an authority not known here.'],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
     'tls',
-    'The certificate came without the one that signed it; serve the whole chain.',
+    'The certificate is signed by an authority not known here, or came without the chain that leads to one.',
   ],
-  UNABLE_TO_GET_ISSUER_CERT: ['tls', 'The certificate came without the one that signed it; serve the whole chain.'],
+  UNABLE_TO_GET_ISSUER_CERT: [
+    'tls',
+    'The certificate is signed by an authority not known here, or came without the chain that leads to one.',
+  ],
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [
     'tls',
-    'The certificate is signed by an authority not known here, or its chain is incomplete.',
+    'The certificate is signed by an authority not known here, or came without the chain that leads to one.',
   ],
 }
 
