@@ -1,0 +1,118 @@
+import { Refusal } from '../refusals.ts'
+import { call, checkIssuer, type Fetch, objectOf } from './portal.ts'
+
+export interface EndpointOptions {
+  /** The portal's origin. */
+  readonly issuer: string
+  /** A bearer token with the scope `endpoints:write`. It is needed here only: the everyday receiver has none. */
+  readonly token: string
+  /** Where the portal will push to, or null to poll only. */
+  readonly url: string | null
+  /** Public keys with which reports will be signed. */
+  readonly signingKeys: readonly JsonWebKey[]
+  /** The public key for envelopes; null for plain tokens over TLS. */
+  readonly sealingKey: JsonWebKey | null
+  readonly description?: string
+  readonly fetch?: Fetch
+}
+
+export interface RegisteredEndpoint {
+  readonly id: string
+  readonly issuer: string
+  /** Who you are to the portal: the `aud` of all you receive, the `iss` of all you send. */
+  readonly audience: string
+  readonly pollUrl: string | null
+}
+
+export interface ConnectedEndpoint extends RegisteredEndpoint {
+  readonly verified: true
+  /** What got through on the way: `application/secevent+jwt`, or `application/json` where a firewall refuses the former. */
+  readonly mediaType: string
+}
+
+/** Registers an endpoint. It is not used before `verifyEndpoint`. */
+export async function registerEndpoint(options: EndpointOptions): Promise<RegisteredEndpoint> {
+  const { url, signingKeys, sealingKey, description } = options
+  const body = {
+    url,
+    ...(description === undefined ? {} : { description }),
+    signing_keys: signingKeys,
+    sealing_key: sealingKey,
+  }
+  const key = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(body)))
+  const answer = await ask(options, '/v1/endpoints', body, {
+    // The same registration asked twice, because the first answer was lost, makes one endpoint.
+    'idempotency-key': Buffer.from(key).toString('base64url'),
+  })
+  const { id, issuer, audience, poll_url: pollUrl } = answer
+  if (typeof id !== 'string' || typeof audience !== 'string') throw unexpected('/v1/endpoints')
+  return {
+    id,
+    issuer: typeof issuer === 'string' ? issuer : options.issuer,
+    audience,
+    pollUrl: typeof pollUrl === 'string' ? pollUrl : null,
+  }
+}
+
+/** Asks the portal to send its verification event now. The receiver must be listening and know its audience. */
+export async function verifyEndpoint(
+  options: Pick<EndpointOptions, 'issuer' | 'token' | 'fetch'>,
+  id: string,
+): Promise<{ verified: true; mediaType: string }> {
+  const path = `/v1/endpoints/${encodeURIComponent(id)}/verify`
+  const answer = await ask(options, path, undefined)
+  if (answer['verified'] !== true) throw unexpected(path)
+  const mediaType = answer['media_type']
+  return { verified: true, mediaType: typeof mediaType === 'string' ? mediaType : 'application/secevent+jwt' }
+}
+
+/**
+ * Registers and verifies. `ready` runs between the two: it gets the audience, without which a receiver cannot accept
+ * the verification event. With a receiver at hand, `receiver.connect` does all of it.
+ */
+export async function connectEndpoint(
+  options: EndpointOptions & { readonly ready: (endpoint: RegisteredEndpoint) => Promise<void> | void },
+): Promise<ConnectedEndpoint> {
+  const endpoint = await registerEndpoint(options)
+  await options.ready(endpoint)
+  return { ...endpoint, ...(await verifyEndpoint(options, endpoint.id)) }
+}
+
+async function ask(
+  options: Pick<EndpointOptions, 'issuer' | 'token' | 'fetch'>,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Record<string, unknown>> {
+  const init: RequestInit = {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${options.token}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }
+  // While it is asked to verify, the portal pushes and may try a second media type: that takes its time.
+  const asked = call(options.fetch ?? fetch, `${checkIssuer(options.issuer)}${path}`, init, undefined, 60_000)
+  const answer = await asked.catch((cause: unknown) => {
+    if (Refusal.is(cause)) throw cause
+    throw new Refusal('portal_unreachable', `The portal does not answer at ${path}.`, { cause })
+  })
+  const json = objectOf(answer.text)
+  if (answer.code === 200 || answer.code === 201) {
+    if (json === null) throw unexpected(path)
+    return json
+  }
+  const { code, detail, title } = json ?? {}
+  const said = typeof detail === 'string' ? detail : typeof title === 'string' ? title : 'It gave no reason.'
+  throw new Refusal('portal_refused', `The portal answered ${answer.code}. ${said}`, {
+    httpCode: answer.code,
+    ...(typeof code === 'string' ? { portalCode: code } : {}),
+  })
+}
+
+function unexpected(path: string): Refusal {
+  return new Refusal('portal_refused', `The portal answered something else than its contract says at ${path}.`)
+}

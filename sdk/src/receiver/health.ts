@@ -1,0 +1,51 @@
+import type { InboxCounts } from '../inbox/inbox.ts'
+import type { Intake } from './handle.ts'
+
+/** Numbers and instants for a health page; no addresses, no ids. */
+export interface Health {
+  /** Whether pushes are accepted now. */
+  readonly accepting: boolean
+  readonly connected: boolean
+  readonly messages: InboxCounts['messages']
+  readonly reports: InboxCounts['reports']
+  /** Handlers at work now. */
+  readonly running: number
+  /** When the longest waiting message was received. */
+  readonly oldestMessage: string | null
+  /** When the longest waiting report was made. */
+  readonly oldestReport: string | null
+  /** When the portal's keys were last fetched. */
+  readonly keysFetchedAt: string | null
+}
+
+export async function healthOf(core: Intake, stopped: boolean): Promise<Health> {
+  if (stopped) {
+    const none = {
+      messages: { waiting: 0, done: 0, dead: 0, quarantined: 0 },
+      reports: { waiting: 0, sent: 0, dead: 0 },
+    }
+    return {
+      accepting: false,
+      connected: false,
+      ...none,
+      running: 0,
+      oldestMessage: null,
+      oldestReport: null,
+      keysFetchedAt: null,
+    }
+  }
+  const [counts, messages, reports] = await Promise.all([
+    core.store.counts(),
+    core.store.messages('waiting'),
+    core.store.reports('waiting'),
+  ])
+  return {
+    accepting: core.audience() !== null,
+    connected: core.audience() !== null,
+    ...counts,
+    running: core.dispatcher.running,
+    oldestMessage: messages[0]?.receivedAt ?? null,
+    oldestReport: reports[0]?.createdAt ?? null,
+    keysFetchedAt: core.portalKeys.fetchedAt()?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,87 @@
+import { Refusal } from '../refusals.ts'
+
+/** How this package reaches the portal: the global `fetch`, or one like it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+const answerBytes = 1_048_576
+const patience = 20_000
+
+/** The portal's origin, as tokens name it. Plain http is for a portal on this machine only. */
+export function checkIssuer(issuer: string): string {
+  const url = URL.canParse(issuer) ? new URL(issuer) : null
+  if (url === null || url.origin !== issuer || !(url.protocol === 'https:' || isLoopback(url))) {
+    throw new Refusal(
+      'issuer_invalid',
+      'issuer is the origin of the portal and nothing more: https://portal.example, without a path or a final slash. Plain http is taken for 127.0.0.1, [::1] and localhost only.',
+    )
+  }
+  return issuer
+}
+
+/** Whether a URL that the portal names may be called: https, or plain http where the portal itself stands on loopback. */
+export function mayCall(url: string, issuer: string): boolean {
+  if (!URL.canParse(url)) return false
+  const parsed = new URL(url)
+  if (parsed.username !== '' || parsed.password !== '') return false
+  return parsed.protocol === 'https:' || (isLoopback(parsed) && isLoopback(new URL(issuer)))
+}
+
+function isLoopback(url: URL): boolean {
+  return url.protocol === 'http:' && /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(url.hostname)
+}
+
+/** One request that follows no redirect, waits 20 s unless told otherwise, and reads at most 1 MiB. */
+export async function call(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  signal?: AbortSignal,
+  wait: number = patience,
+): Promise<{ code: number; headers: Headers; text: string }> {
+  const signals = [AbortSignal.timeout(wait), ...(signal === undefined ? [] : [signal])]
+  const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) })
+  return { code: response.status, headers: response.headers, text: await readText(response) }
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = response.body?.getReader()
+  while (reader !== undefined) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.length
+    if (length > answerBytes) {
+      await reader.cancel()
+      throw new Refusal('answer_too_large', 'The answer is larger than 1 MiB: this is no portal.')
+    }
+    chunks.push(value)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** A JSON object from the portal, or a refusal that says what came instead. */
+export async function getJson(fetch: Fetch, url: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  const what = new URL(url).pathname
+  const answer = await call(fetch, url, { headers: { accept: 'application/json' } }, signal).catch((cause: unknown) => {
+    throw new Refusal('portal_unreachable', `The portal does not answer at ${what}.`, { cause })
+  })
+  if (answer.code !== 200) {
+    throw new Refusal('portal_refused', `The portal answered ${answer.code} at ${what}.`, { httpCode: answer.code })
+  }
+  const json = objectOf(answer.text)
+  if (json === null)
+    throw new Refusal('portal_refused', `The portal sent no JSON object at ${what}.`, { httpCode: 200 })
+  return json
+}
+
+export function objectOf(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
+  }
+}

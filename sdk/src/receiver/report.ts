@@ -1,0 +1,74 @@
+import type { InboxMessage } from '../inbox/inbox.ts'
+import type { OutboxReport } from '../inbox/outbox.ts'
+import { checkOutgoing, type EventType, eventTypes, issueToken } from '../protocol.ts'
+import { Refusal } from '../refusals.ts'
+import type { Core } from './core.ts'
+import type { Outcome, Reinstatement } from './outcomes.ts'
+import { mayCall } from './portal.ts'
+
+type Signer = Pick<Core, 'issuer' | 'keys' | 'clock' | 'requireAudience'>
+
+/** What says "I hold exactly this token": signed before it is stored, sent after. */
+export function signReceipt(
+  core: Signer,
+  message: Pick<InboxMessage, 'jti' | 'setSha256' | 'txn' | 'seq' | 'receivedAt'>,
+  reportTo: string | null,
+): Promise<OutboxReport> {
+  const { jti, setSha256, txn, seq, receivedAt } = message
+  const body = {
+    v: 1,
+    ...(txn === null ? {} : { notice: txn }),
+    ...(seq === null || txn === null ? {} : { seq }),
+    ref: jti,
+    set_sha256: setSha256,
+    received_at: receivedAt,
+  }
+  return sign(core, 'receipt', eventTypes.received, body, txn, reportTo)
+}
+
+/** What was done. Refused with `report_invalid` where it does not have the documented shape. */
+export function signOutcomes(
+  core: Signer,
+  about: { readonly notice: string; readonly seq: number },
+  results: readonly (Outcome | Reinstatement)[],
+  reportTo: string | null,
+): Promise<OutboxReport> {
+  const body = { v: 1, notice: about.notice, seq: about.seq, results }
+  return sign(core, 'outcomes', eventTypes.reported, body, about.notice, reportTo)
+}
+
+async function sign(
+  core: Signer,
+  kind: OutboxReport['kind'],
+  type: EventType,
+  body: object,
+  notice: string | null,
+  reportTo: string | null,
+): Promise<OutboxReport> {
+  const checked = checkOutgoing(type, body)
+  if (!checked.ok) {
+    const told = checked.errors.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join(' ')
+    throw new Refusal('report_invalid', `This cannot be reported. ${told}`)
+  }
+  const [key] = core.keys.signing
+  if (key === undefined) throw new Refusal('keys_invalid', 'There is no signing key.')
+  const now = core.clock.now()
+  const { raw, claims } = await issueToken(
+    { iss: core.requireAudience(), aud: core.issuer, type, body, now, ...(notice === null ? {} : { notice }) },
+    key,
+  )
+  const at = now.toISOString()
+  return {
+    id: claims.jti,
+    kind,
+    txn: notice,
+    raw,
+    to: reportTo !== null && mayCall(reportTo, core.issuer) ? reportTo : `${core.issuer}/v1/reports`,
+    createdAt: at,
+    state: 'waiting',
+    attempts: 0,
+    nextAt: at,
+    err: null,
+    description: null,
+  }
+}

@@ -1,0 +1,67 @@
+import type { OutboxReport, ReportPatch } from '../inbox/outbox.ts'
+import { tokenMediaType } from '../protocol.ts'
+import { jittered, reportDelays, retryAfter } from './backoff.ts'
+import type { Core } from './core.ts'
+import { Lanes } from './lanes.ts'
+import { call, objectOf } from './portal.ts'
+
+/** Nobody waits for a report longer than a token is accepted at all. */
+const longest = 45 * 24 * 60 * 60 * 1000
+
+/** Hands reports to the portal until it has them: per notice in their order, since the one received last holds. */
+export function createSender(core: Core): Lanes<OutboxReport> {
+  async function work(report: OutboxReport): Promise<OutboxReport | null> {
+    const patch = await attempt(report)
+    if (patch === null) return report
+    await core.store.change({ reports: [{ id: report.id, patch }] })
+    if (patch.state === 'dead') {
+      core.alarm({
+        code: 'report_dead',
+        id: report.id,
+        ...(report.txn === null ? {} : { txn: report.txn }),
+        ...(patch.err ? { err: patch.err } : {}),
+      })
+    }
+    return patch.state === 'waiting' ? { ...report, ...patch } : null
+  }
+
+  async function attempt(report: OutboxReport): Promise<ReportPatch | null> {
+    const init: RequestInit = {
+      method: 'POST',
+      headers: { 'content-type': tokenMediaType, accept: 'application/json' },
+      body: report.raw,
+    }
+    try {
+      const { code, headers, text } = await call(core.fetch, report.to, init, core.stopping)
+      if (code === 202) return { state: 'sent', attempts: report.attempts + 1, err: null, description: null }
+      if (code !== 400) return later(report, `http_${code}`, retryAfter(headers.get('retry-after'), core.clock.now()))
+      const { err, description } = objectOf(text) ?? {}
+      return {
+        state: 'dead',
+        attempts: report.attempts + 1,
+        err: typeof err === 'string' ? err.slice(0, 100) : 'http_400',
+        description: typeof description === 'string' ? description.slice(0, 2000) : null,
+      }
+    } catch {
+      return core.stopping.aborted ? null : later(report, 'unreachable', 0)
+    }
+  }
+
+  function later(report: OutboxReport, err: string, floor: number): ReportPatch {
+    const now = core.clock.now().getTime()
+    const attempts = report.attempts + 1
+    if (now - Date.parse(report.createdAt) > longest) return { state: 'dead', attempts, err, description: null }
+    const delay = reportDelays[Math.min(report.attempts, reportDelays.length - 1)] ?? 0
+    const nextAt = new Date(now + Math.max(jittered(delay), floor)).toISOString()
+    return { state: 'waiting', attempts, nextAt, err, description: null }
+  }
+
+  return new Lanes<OutboxReport>({
+    lane: ({ txn, id }) => txn ?? id,
+    pick: ([first], now) => (first !== undefined && first.nextAt <= now ? first : null),
+    work,
+    now: () => core.clock.now(),
+    atOnce: 4,
+    failed: () => core.alarm({ code: 'store_failed' }),
+  })
+}

@@ -1,0 +1,15 @@
+/** Where messages wait: in memory, in a folder, or in a store of yours that passes the same suite. */
+export { inboxConformance } from './inbox/conformance.ts'
+export { fileStore } from './inbox/file.ts'
+export type {
+  AddResult,
+  InboxChange,
+  InboxCounts,
+  InboxMessage,
+  InboxStore,
+  MessagePatch,
+  MessageState,
+} from './inbox/inbox.ts'
+export { memoryStore } from './inbox/memory.ts'
+export type { OutboxReport, ReportChange, ReportPatch } from './inbox/outbox.ts'
+export { loadOrCreateKeys } from './inbox/own-keys-file.ts'
