@@ -1,0 +1,112 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+import type { Prefix } from './address.ts'
+import type { ChainLink, Confidence, HoldingNetwork } from './chain.ts'
+
+/** Networks that are proven, in force, not ended, and of an admitted provider that is not suspended. */
+function provenNetworks(db: Kysely<DB>, now: Date) {
+  return db
+    .selectFrom('networks')
+    .innerJoin('organisations', 'organisations.id', 'networks.orgId')
+    .where('networks.provenAt', '<=', now)
+    .where('networks.effectiveAt', '<=', now)
+    .where((where) => where.or([where('networks.endedAt', 'is', null), where('networks.endedAt', '>', now)]))
+    .where('organisations.kind', '=', 'provider')
+    .where('organisations.admittedAt', '<=', now)
+    .where('organisations.suspendedAt', 'is', null)
+}
+
+export async function selectHoldingNetworks(
+  db: Kysely<DB>,
+  candidates: readonly Prefix[],
+  now: Date,
+): Promise<HoldingNetwork[]> {
+  const rows = await provenNetworks(db, now)
+    .select(['networks.id', 'networks.orgId', 'networks.prefixLength', 'networks.consentBy', 'networks.consentedAt'])
+    .where('networks.kind', '=', 'cidr')
+    .where(({ eb, refTuple, tuple }) =>
+      eb(
+        refTuple('networks.family', 'networks.network', 'networks.prefixLength'),
+        'in',
+        candidates.map(({ family, network, length }) => tuple(family, network, length)),
+      ),
+    )
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    orgId: row.orgId,
+    prefixLength: row.prefixLength ?? 0,
+    consentBy: row.consentedAt && row.consentedAt <= now ? row.consentBy : null,
+  }))
+}
+
+/** Who proved control of one of these names, the longest name first. */
+export function selectDomains(db: Kysely<DB>, names: readonly string[], now: Date) {
+  return provenNetworks(db, now)
+    .select(['networks.id', 'networks.orgId', 'networks.domain'])
+    .where('networks.kind', '=', 'domain')
+    .where('networks.domain', 'in', names)
+    .orderBy(sql`length(networks.domain)`, 'desc')
+    .orderBy('networks.id')
+    .execute()
+}
+
+export async function insertNetwork(
+  db: Transaction<DB>,
+  network: {
+    id: string
+    orgId: string
+    proof: string
+    provenAt: Date
+    effectiveAt: Date
+    createdAt: Date
+    consentBy: string | null
+    consentedAt: Date | null
+  } & ({ kind: 'cidr'; family: number; network: Buffer; prefixLength: number } | { kind: 'domain'; domain: string }),
+) {
+  await db.insertInto('networks').values(network).execute()
+}
+
+export async function setNetworkEnded(db: Transaction<DB>, networkId: string, at: Date) {
+  return db
+    .updateTable('networks')
+    .set({ endedAt: at })
+    .where('id', '=', networkId)
+    .where('endedAt', 'is', null)
+    .returning('orgId')
+    .executeTakeFirst()
+}
+
+export function selectNetworks(db: Kysely<DB>, orgId: string) {
+  return db.selectFrom('networks').selectAll().where('orgId', '=', orgId).orderBy('id').execute()
+}
+
+export async function insertAttributions(
+  db: Transaction<DB>,
+  rows: { id: string; itemId: string; at: Date; confidence: Confidence; chain: ChainLink[]; sealed: Buffer }[],
+) {
+  if (rows.length === 0) return
+  await db
+    .insertInto('attributions')
+    .values(rows.map((row) => ({ ...row, chain: JSON.stringify(row.chain) })))
+    .execute()
+}
+
+/** The newest snapshot of each item. */
+export async function selectNewestAttributions(db: Kysely<DB>, itemIds: readonly string[]) {
+  if (itemIds.length === 0) return []
+  const rows = await db
+    .selectFrom('attributions')
+    .distinctOn('itemId')
+    .selectAll()
+    .where('itemId', 'in', itemIds)
+    .orderBy('itemId')
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+  return rows.map((row) => ({
+    ...row,
+    confidence: row.confidence as Confidence,
+    chain: row.chain as unknown as ChainLink[],
+  }))
+}

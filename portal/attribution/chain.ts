@@ -1,0 +1,53 @@
+export type ProviderRole = 'hosting' | 'reseller' | 'site_operator' | 'reverse_proxy'
+export type Confidence = 'low' | 'medium' | 'high'
+
+/** By what a link of the chain is known. Words only; what was seen on the way is sealed. */
+export type Evidence = 'address_in_url' | 'address_given' | 'dns' | 'network' | 'domain' | 'desk'
+
+/** One provider that answers for an item, as it is kept in the snapshot: ids and words only. */
+export interface ChainLink {
+  org: string
+  role: ProviderRole
+  /** Whose clock the item's is. A site operator never is, and gets nothing unless the host forwards it. */
+  accountable: boolean
+  /** The proven network behind it, where that is what it is known by. */
+  network: string | null
+  evidence: Evidence[]
+}
+
+export type UnattributedCode =
+  /** The name could not be looked up in time, or the server of names failed. */
+  | 'lookup_failed'
+  /** The name has no address. */
+  | 'no_address'
+  /** No proven network holds the address. */
+  | 'no_network'
+  /** Some of its addresses are in a proven network, and some are in none. */
+  | 'partly_unknown'
+  /** Its addresses belong to several providers. */
+  | 'several_providers'
+
+export type ChainFinding =
+  | { result: 'attributed'; chain: ChainLink[]; confidence: Confidence; seenAddresses: string[] }
+  | { result: 'unattributed'; code: UnattributedCode; seenAddresses: string[] }
+
+/** A proven network that holds an address. */
+export interface HoldingNetwork {
+  id: string
+  orgId: string
+  prefixLength: number
+  /** The organisation in whose network it lies and that agreed to it. */
+  consentBy: string | null
+}
+
+/**
+ * Whose network an address is in. The widest one counts; a more specific one inside it counts only for its holder, or
+ * where the holder agreed. So nobody takes over an address, and its notices, by claiming a small part around it.
+ */
+export function holderOf(networks: readonly HoldingNetwork[]): HoldingNetwork | null {
+  let holder: HoldingNetwork | null = null
+  for (const network of [...networks].sort((left, right) => left.prefixLength - right.prefixLength)) {
+    if (!holder || network.orgId === holder.orgId || network.consentBy === holder.orgId) holder = network
+  }
+  return holder
+}

@@ -1,0 +1,75 @@
+import { newId } from '../facts/id.ts'
+import type { Ground, Tx } from '../ground/ground.ts'
+import { insertAttributions, selectNewestAttributions } from './attribution-store.server.ts'
+import type { ChainFinding, ChainLink, Confidence, UnattributedCode } from './chain.ts'
+
+export interface NewAttribution {
+  itemId: string
+  /** The item's own data key: what was seen on the way is erased with the item. */
+  dataKey: Uint8Array
+  finding: ChainFinding
+  /** Why a person decided so. */
+  reason?: string
+}
+
+/** What is sealed in a snapshot. */
+export interface AttributionNotes {
+  addresses: string[]
+  code: UnattributedCode | null
+  reason: string | null
+}
+
+/** Keeps dated snapshots of who answers for items; the newest holds. Ids come back in the order of the items. */
+export async function keepAttributions(
+  tx: Tx,
+  vault: Ground['vault'],
+  attributions: readonly NewAttribution[],
+): Promise<string[]> {
+  const rows = attributions.map(({ itemId, dataKey, finding, reason }) => {
+    const id = newId('att')
+    const attributed = finding.result === 'attributed'
+    const notes: AttributionNotes = {
+      addresses: finding.seenAddresses,
+      code: attributed ? null : finding.code,
+      reason: reason ?? null,
+    }
+    return {
+      id,
+      itemId,
+      at: tx.now,
+      confidence: attributed ? finding.confidence : ('low' as const),
+      chain: attributed ? finding.chain : [],
+      sealed: Buffer.from(vault.seal(dataKey, `attribution:${id}`, JSON.stringify(notes))),
+    }
+  })
+  await insertAttributions(tx.db, rows)
+  return rows.map((row) => row.id)
+}
+
+export interface Attribution {
+  id: string
+  itemId: string
+  at: Date
+  confidence: Confidence
+  chain: ChainLink[]
+  sealed: Buffer | null
+}
+
+/** The newest snapshot of each of these items. */
+export async function findAttributions(
+  ground: Pick<Ground, 'db'>,
+  itemIds: readonly string[],
+): Promise<Map<string, Attribution>> {
+  const rows = await selectNewestAttributions(ground.db.read, itemIds)
+  return new Map(rows.map((row) => [row.itemId, row]))
+}
+
+/** What was noted on the way to a snapshot, for the desk. Null after erasure. */
+export function openAttribution(
+  ground: Pick<Ground, 'vault'>,
+  attribution: Pick<Attribution, 'id' | 'sealed'>,
+  dataKey: Uint8Array | null,
+): AttributionNotes | null {
+  if (!dataKey || !attribution.sealed) return null
+  return JSON.parse(ground.vault.open(dataKey, `attribution:${attribution.id}`, attribution.sealed).toString('utf8'))
+}
