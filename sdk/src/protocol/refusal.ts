@@ -55,9 +55,15 @@ const table = {
   iat_malformed: ['invalid_request', 'A token needs an iat: whole seconds since 1970, written as an integer.'],
   issued_in_future: ['invalid_request', 'The iat of the token lies in the future. Check both clocks.'],
   too_old: ['invalid_request', 'The token was issued too long ago.'],
-  claim_malformed: ['invalid_request', 'txn is a string, toe an integer, and sub_id {"format":"opaque","id":"…"}.'],
+  claim_malformed: [
+    'invalid_request',
+    'A txn is a string, a toe an integer, and a sub_id {"format":"opaque","id":"…"}.',
+  ],
   claim_not_allowed: ['invalid_request', 'A token has no sub and no exp.'],
-  events_not_single: ['invalid_request', 'events is an object with exactly one member, whose value is an object.'],
+  events_not_single: [
+    'invalid_request',
+    'The events of a token are an object with exactly one member, whose value is an object.',
+  ],
   version_unknown: ['invalid_request', 'This version of the event is not spoken here; the token was kept aside.'],
   message_malformed: ['invalid_request', 'The event does not have the documented shape.'],
   notice_mismatch: ['invalid_request', 'The notice in the event, the txn and the sub_id of the token differ.'],
