@@ -116,7 +116,16 @@ function settings(place: Place, careless: boolean): Record<string, string | numb
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
     log_checkpoints: 'off',
-    ...(careless ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' } : {}),
+    ...(careless
+      ? {
+          fsync: 'off',
+          synchronous_commit: 'off',
+          wal_level: 'minimal',
+          max_wal_senders: 0,
+          full_page_writes: 'off',
+          autovacuum: 'off',
+        }
+      : {}),
   }
 }
 
