@@ -27,7 +27,7 @@ export interface Facts {
     duplicates?: { itemId: string; of: string }[]
   }
   'notice.withdrawn': { noticeId: string; seq: number; itemIds: string[]; reason: string }
-  'notice.closed': { noticeId: string; seq: number; itemIds: string[] }
+  'notice.closed': { noticeId: string; seq: number; itemIds: string[]; headlines: { [itemId: string]: string } }
   'item.attributed': { noticeId: string; itemId: string; orgId: string; attributionId: string; by: 'network' | 'desk' }
   'item.unattributed': { noticeId: string; itemId: string; code: string }
   'item.revealed': {

@@ -1,4 +1,4 @@
-import type { ItemOutcome, OutcomeCode } from '@noticeline/sdk/protocol'
+import type { OutcomeCode } from '@noticeline/sdk/protocol'
 
 export type { Reporter } from '../delivery/delivery.ts'
 
@@ -9,8 +9,6 @@ export type Handling = 'open' | 'in_progress' | OutcomeCode
 const removals: ReadonlySet<string> = new Set<OutcomeCode>([
   'content_removed',
   'access_disabled',
-  'account_terminated',
-  'service_suspended',
   'already_unavailable',
 ])
 
@@ -47,21 +45,4 @@ export function standsAsUnavailable(since: Date | null, receivedAt: Date | null,
   if (since === null) return false
   if (receivedAt !== null && since >= receivedAt) return false
   return sightings.every((seen) => seen <= since)
-}
-
-/** Members a code does not go without, as pointers below its result. The wire's schema asks the same of signed reports. */
-export function missingMembers(outcome: ItemOutcome): string[] {
-  const given = outcome as Record<string, unknown>
-  const asked = required[outcome.outcome] ?? []
-  return asked.filter((member) => given[member] === undefined)
-}
-
-const required: { readonly [code: string]: readonly string[] } = {
-  already_unavailable: ['since'],
-  access_disabled: ['territory'],
-  not_hosted_here: ['reason'],
-  cannot_execute: ['reason'],
-  refused: ['reason'],
-  forwarded: ['downstream'],
-  duplicate: ['of'],
 }

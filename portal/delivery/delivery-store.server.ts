@@ -1,0 +1,258 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+
+export type DeliveryRow = Selectable<DB['deliveries']>
+export type TokenRow = Selectable<DB['tokens']>
+
+export function selectTokensOfNotice(db: Kysely<DB>, noticeId: string, event: string): Promise<TokenRow[]> {
+  return db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('noticeId', '=', noticeId)
+    .where('event', '=', event)
+    .orderBy('seq')
+    .execute()
+}
+
+export function selectToken(db: Kysely<DB>, jti: string): Promise<TokenRow | undefined> {
+  return db.selectFrom('tokens').selectAll().where('jti', '=', jti).executeTakeFirst()
+}
+
+/** False where the same revision was signed for the same addressee before: those bytes win, these are forgotten. */
+export async function insertToken(db: Transaction<DB>, row: TokenRow): Promise<boolean> {
+  const done = await db
+    .insertInto('tokens')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['noticeId', 'orgId', 'seq', 'event']).doNothing())
+    .executeTakeFirst()
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+export async function insertDelivery(
+  db: Transaction<DB>,
+  row: Pick<
+    DeliveryRow,
+    | 'id'
+    | 'orgId'
+    | 'noticeId'
+    | 'jti'
+    | 'event'
+    | 'seq'
+    | 'state'
+    | 'nextAttemptAt'
+    | 'deadlineAt'
+    | 'createdAt'
+    | 'lastCode'
+  >,
+) {
+  await db.insertInto('deliveries').values(row).execute()
+}
+
+export function selectDelivery(db: Kysely<DB>, id: string): Promise<DeliveryRow | undefined> {
+  return db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export function lockDelivery(db: Transaction<DB>, id: string): Promise<DeliveryRow | undefined> {
+  return db.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+export function lockDeliveryByToken(db: Transaction<DB>, jti: string): Promise<DeliveryRow | undefined> {
+  return db.selectFrom('deliveries').selectAll().where('jti', '=', jti).forUpdate().executeTakeFirst()
+}
+
+/** The delivery of the notice itself to one addressee: the newest revision that went out. */
+export function lockIssuedDelivery(db: Transaction<DB>, noticeId: string, orgId: string, event: string) {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('noticeId', '=', noticeId)
+    .where('orgId', '=', orgId)
+    .where('event', '=', event)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+export async function updateDelivery(
+  db: Transaction<DB>,
+  id: string,
+  change: Partial<Omit<DeliveryRow, 'id' | 'orgId' | 'noticeId' | 'jti'>>,
+) {
+  await db.updateTable('deliveries').set(change).where('id', '=', id).execute()
+}
+
+/** What waited for a channel is due now. Deliveries that had failed for want of one are queued again. */
+export async function makeDue(db: Transaction<DB>, orgId: string, now: Date) {
+  const failed = await db
+    .selectFrom('deliveries')
+    .innerJoin('tokens', 'tokens.jti', 'deliveries.jti')
+    .selectAll('deliveries')
+    .select('tokens.setSha256')
+    .where('deliveries.orgId', '=', orgId)
+    .where('deliveries.state', '=', 'failed')
+    .where('deliveries.nextAttemptAt', 'is not', null)
+    .forUpdate('deliveries')
+    .execute()
+  await db
+    .updateTable('deliveries')
+    .set({
+      nextAttemptAt: now,
+      state: sql`case when offered_at is null then 'queued' else 'offered' end`,
+    })
+    .where('orgId', '=', orgId)
+    .where('state', 'in', ['queued', 'offered', 'failed'])
+    .where('nextAttemptAt', 'is not', null)
+    .execute()
+  return failed
+}
+
+/** Nothing about a closed notice is tried any longer but the word that it is closed. */
+export async function stopTrying(db: Transaction<DB>, noticeId: string, exceptEvent: string) {
+  await db
+    .updateTable('deliveries')
+    .set({ nextAttemptAt: null })
+    .where('noticeId', '=', noticeId)
+    .where('event', '<>', exceptEvent)
+    .where('nextAttemptAt', 'is not', null)
+    .execute()
+}
+
+export interface PollOffer {
+  orgId: string
+  now: Date
+  /** Push has this long; with no endpoint to push to, none at all. */
+  pushUntil: Date
+  limit: number
+}
+
+/** Oldest deadline first; one more than asked for, to know whether there is more. Locked, so that two polls at once mark once. */
+export function lockForPoll(db: Transaction<DB>, offer: PollOffer): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('orgId', '=', offer.orgId)
+    .where('state', 'in', ['queued', 'offered', 'failed'])
+    .where('nextAttemptAt', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('lastCode', 'is', null),
+        where('lastCode', 'not like', 'poll.%'),
+        where('nextAttemptAt', '<=', offer.now),
+      ]),
+    )
+    .where((where) =>
+      where.or([
+        where('createdAt', '<=', offer.pushUntil),
+        where.not(
+          where.exists(
+            where
+              .selectFrom('endpoints')
+              .select('endpoints.id')
+              .where('endpoints.orgId', '=', offer.orgId)
+              .where('endpoints.state', '=', 'active')
+              .where('endpoints.url', 'is not', null),
+          ),
+        ),
+      ]),
+    )
+    .orderBy('deadlineAt')
+    .orderBy('id')
+    .limit(offer.limit + 1)
+    .forUpdate()
+    .execute()
+}
+
+export interface DeliveryFilter {
+  /** Null: everybody's. */
+  orgId: string | null
+  state?: string
+  noticeId?: string
+  /** Newest first, from below this id. */
+  before?: string
+  limit: number
+}
+
+export function selectDeliveries(db: Kysely<DB>, filter: DeliveryFilter) {
+  let query = db
+    .selectFrom('deliveries')
+    .innerJoin('organisations', 'organisations.id', 'deliveries.orgId')
+    .selectAll('deliveries')
+    .select('organisations.name as orgName')
+  if (filter.orgId !== null) query = query.where('deliveries.orgId', '=', filter.orgId)
+  if (filter.state !== undefined) query = query.where('deliveries.state', '=', filter.state)
+  if (filter.noticeId !== undefined) query = query.where('deliveries.noticeId', '=', filter.noticeId)
+  if (filter.before !== undefined) query = query.where('deliveries.id', '<', filter.before)
+  return query.orderBy('deliveries.id', 'desc').limit(filter.limit).execute()
+}
+
+/** Newest root over all histories, to travel as witness. */
+export function selectNewestRoot(db: Kysely<DB>) {
+  return db.selectFrom('roots').select(['root', 'at']).orderBy('at', 'desc').limit(1).executeTakeFirst()
+}
+
+export function selectReceipts(db: Kysely<DB>, deliveryId: string) {
+  return db.selectFrom('receipts').selectAll().where('deliveryId', '=', deliveryId).execute()
+}
+
+/** False where the same grade of evidence was recorded before. */
+export async function insertReceipt(db: Transaction<DB>, row: Selectable<DB['receipts']>): Promise<boolean> {
+  const done = await db
+    .insertInto('receipts')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['deliveryId', 'grade']).doNothing())
+    .executeTakeFirst()
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+/** False where this organisation sent this report before. */
+export async function insertReport(db: Transaction<DB>, row: Selectable<DB['reports']>): Promise<boolean> {
+  const done = await db
+    .insertInto('reports')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['orgId', 'jti']).where('jti', 'is not', null).doNothing())
+    .executeTakeFirst()
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+export function selectReport(db: Kysely<DB>, orgId: string, jti: string) {
+  return db
+    .selectFrom('reports')
+    .select(['id', 'setSha256', 'noticeId'])
+    .where('orgId', '=', orgId)
+    .where('jti', '=', jti)
+    .executeTakeFirst()
+}
+
+/** The notice's row, locked: nothing is queued beside a withdrawal or a closing that is under way. */
+export function lockNoticeSeq(db: Transaction<DB>, noticeId: string) {
+  return db
+    .selectFrom('notices')
+    .select(['seq', 'withdrawnAt', 'closedAt'])
+    .where('id', '=', noticeId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+export async function setNoticeSeq(db: Transaction<DB>, noticeId: string, seq: number) {
+  await db.updateTable('notices').set({ seq }).where('id', '=', noticeId).execute()
+}
+
+export function selectOrganisation(db: Kysely<DB>, orgId: string) {
+  return db
+    .selectFrom('organisations')
+    .select(['id', 'name', 'notifierKind', 'country', 'trustedFlagger', 'phone'])
+    .where('id', '=', orgId)
+    .executeTakeFirstOrThrow()
+}
+
+/** Ids of the items of a notice that are addressed to each organisation, in the order of the notice. */
+export function selectAddressed(db: Kysely<DB>, noticeId: string) {
+  return db
+    .selectFrom('addressees')
+    .innerJoin('items', 'items.id', 'addressees.itemId')
+    .select(['addressees.orgId', 'addressees.itemId'])
+    .where('addressees.noticeId', '=', noticeId)
+    .orderBy('items.position')
+    .execute()
+}

@@ -1,0 +1,82 @@
+import { eventTypes } from '@noticeline/sdk/protocol'
+import { msOf } from '../deadlines/duration.ts'
+import type { Fact } from '../facts/facts.ts'
+import type { Ground, OutgoingMail } from '../ground/ground.ts'
+import { readNotice } from '../notices/read-notice.ts'
+import { selectChannels } from './attempt-store.server.ts'
+import { hasArrived } from './delivery.ts'
+import { lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
+import { offerDelivery } from './settle-delivery.ts'
+
+/** Nobody's endpoint can be tried: the first contact gets a mail that says where to look, and nothing about where or what. */
+export async function pointContact(ground: Ground, fact: Fact<'delivery.queued'>): Promise<void> {
+  const delivery = await selectDelivery(ground.db.read, fact.payload.deliveryId)
+  if (!delivery || hasArrived(delivery.state as 'queued') || delivery.event === eventTypes.closed) return
+  const { push, poll, contact } = await selectChannels(ground.db.read, delivery.orgId)
+  if (push || poll || !contact) return
+  const notice = await readNotice(ground.db.read, delivery.noticeId)
+  if (!notice) return
+  const addressed = await selectAddressed(ground.db.read, notice.id)
+  const count = addressed.filter((one) => one.orgId === delivery.orgId).length
+  await ground.mail.send({
+    // The same mail if this runs again, so that a mailbox holds it once.
+    id: `pointer-${delivery.id}`,
+    to: contact.email,
+    ...pointerMail[contact.locale]({
+      noticeId: notice.id,
+      count,
+      regime: notice.regime,
+      hours: (msOf(notice.deadlineWithin) ?? 0) / 3_600_000,
+      link: `${ground.config.origin}/provider`,
+      withdrawn: delivery.event === eventTypes.withdrawn,
+    }),
+  })
+  await ground.db.transaction(async (tx) => {
+    const locked = await lockDelivery(tx.db, delivery.id)
+    if (locked) await offerDelivery(tx, locked)
+  })
+}
+
+export interface Pointer {
+  noticeId: string
+  count: number
+  regime: string
+  hours: number
+  link: string
+  withdrawn: boolean
+}
+
+/** Numbers, counts, times and one link: whoever reads over the shoulder, or in a mail archive, learns nothing else. */
+export const pointerMail: { readonly [locale in 'en' | 'nl']: (pointer: Pointer) => Pick<OutgoingMail, 'subject' | 'text'> } =
+  {
+    en: ({ noticeId, count, regime, hours, link, withdrawn }) => ({
+      subject: withdrawn ? `Notice ${noticeId} was withdrawn` : `Notice ${noticeId}`,
+      text: [
+        withdrawn ? 'A notice to you was withdrawn.' : 'There is a notice for you.',
+        '',
+        `Number: ${noticeId}`,
+        `Items: ${count}`,
+        `Regime: ${regime}`,
+        ...(withdrawn ? [] : [`Time: ${hours} ${hours === 1 ? 'hour' : 'hours'} from receipt`]),
+        '',
+        `Sign in to see it and to answer: ${link}`,
+        '',
+        'This mail says nothing about what or where on purpose. Reading it is no receipt.',
+      ].join('\n'),
+    }),
+    nl: ({ noticeId, count, regime, hours, link, withdrawn }) => ({
+      subject: withdrawn ? `Melding ${noticeId} is ingetrokken` : `Melding ${noticeId}`,
+      text: [
+        withdrawn ? 'Een melding aan u is ingetrokken.' : 'Er is een melding voor u.',
+        '',
+        `Nummer: ${noticeId}`,
+        `Aantal: ${count}`,
+        `Regime: ${regime}`,
+        ...(withdrawn ? [] : [`Termijn: ${hours} uur na ontvangst`]),
+        '',
+        `Meld u aan om haar te zien en te beantwoorden: ${link}`,
+        '',
+        'Deze mail zegt met opzet niet wat of waar. Hem lezen geldt niet als ontvangst.',
+      ].join('\n'),
+    }),
+  }

@@ -1,0 +1,44 @@
+import type { OutboundAnswer } from '../ground/ground.ts'
+
+/** What an answer to a push means, by the table of the protocol. */
+export interface Answer {
+  result: 'received' | 'refused' | 'failed'
+  /** Stable, and never a word of what was answered. Null for a receipt. */
+  code: string | null
+  /** Will not change by repetition. */
+  slow: boolean
+  /** The endpoint says that it is retired. */
+  gone: boolean
+}
+
+const slowErrs = ['invalid_request', 'invalid_issuer', 'invalid_audience', 'access_denied']
+const staleErrs = ['invalid_key', 'authentication_failed']
+
+/** Exactly 202 is a receipt. Parked domains and login pages answer any other 2xx and 3xx. */
+export function readAnswer(answer: OutboundAnswer): Answer {
+  if (answer.result === 'failed') return failed(answer.code)
+  const { status } = answer
+  if (status === 202) return { result: 'received', code: null, slow: false, gone: false }
+  if (status === 400) return refused(errOf(answer.body))
+  if (status === 401 || status === 403) return { result: 'refused', code: `http_${status}`, slow: false, gone: false }
+  if (status === 410) return { result: 'refused', code: 'http_410', slow: false, gone: true }
+  return failed(`http_${status}`)
+}
+
+function refused(err: string | null): Answer {
+  return { result: 'refused', code: err ?? 'http_400', slow: err !== null && slowErrs.includes(err), gone: false }
+}
+
+function failed(code: string): Answer {
+  return { result: 'failed', code, slow: false, gone: false }
+}
+
+/** The `err` of RFC 8935 where it is one that the protocol knows; the rest of the body is theirs and is not repeated. */
+function errOf(body: string): string | null {
+  try {
+    const { err } = JSON.parse(body) as { err?: unknown }
+    return typeof err === 'string' && [...slowErrs, ...staleErrs].includes(err) ? err : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,50 @@
+import { eventTypes } from '@noticeline/sdk/protocol'
+import { record } from '../facts/record.ts'
+import type { Tx } from '../ground/ground.ts'
+import { markOffered } from '../notices/mark-offered.ts'
+import { startClock } from '../notices/start-clock.ts'
+import { type ReceivedHow, hasArrived } from './delivery.ts'
+import { type DeliveryRow, updateDelivery } from './delivery-store.server.ts'
+
+/** First tried on a channel that works: the first of the two instants of every item in it. The delivery's row is locked. */
+export async function offerDelivery(tx: Tx, delivery: DeliveryRow): Promise<void> {
+  if (delivery.offeredAt !== null) return
+  await updateDelivery(tx.db, delivery.id, {
+    offeredAt: tx.now,
+    state: hasArrived(delivery.state as 'queued') ? delivery.state : 'offered',
+  })
+  const { noticeId, orgId } = delivery
+  if (delivery.event === eventTypes.issued) await markOffered(tx, { noticeId, orgId, at: tx.now })
+  await record(tx, noticeId, 'delivery.offered', { noticeId, deliveryId: delivery.id, orgId, at: tx.now.toISOString() })
+}
+
+/**
+ * It arrived. A 202, an acknowledgement and a receipt may come in any order and more than once: the earliest instant
+ * counts, and starts the clocks. The delivery's row is locked.
+ */
+export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: ReceivedHow, at: Date): Promise<void> {
+  const { noticeId, orgId } = delivery
+  const known = delivery.receivedAt
+  if (known !== null && known <= at) {
+    if (delivery.nextAttemptAt !== null) await updateDelivery(tx.db, delivery.id, { nextAttemptAt: null })
+    return
+  }
+  await updateDelivery(tx.db, delivery.id, {
+    state: delivery.state === 'acknowledged' ? 'acknowledged' : 'received',
+    offeredAt: delivery.offeredAt ?? at,
+    receivedAt: at,
+    receivedHow: how,
+    nextAttemptAt: null,
+  })
+  if (delivery.event === eventTypes.issued) {
+    await markOffered(tx, { noticeId, orgId, at: delivery.offeredAt ?? at })
+    await startClock(tx, { noticeId, orgId, at })
+  }
+  await record(tx, noticeId, 'delivery.received', {
+    noticeId,
+    deliveryId: delivery.id,
+    orgId,
+    how,
+    at: at.toISOString(),
+  })
+}

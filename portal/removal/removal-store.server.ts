@@ -1,0 +1,190 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+
+export type ObservedRow = Selectable<DB['observedItems']>
+export type OutcomeRow = Selectable<DB['outcomes']>
+export type ObservationRow = Selectable<DB['observations']>
+export type ReportRow = Selectable<DB['reports']>
+
+export function selectReport(db: Kysely<DB>, orgId: string, jti: string) {
+  return db
+    .selectFrom('reports')
+    .select(['id', 'setSha256'])
+    .where('orgId', '=', orgId)
+    .where('jti', '=', jti)
+    .executeTakeFirst()
+}
+
+/** False where this organisation sent this report before. */
+export async function insertReport(db: Transaction<DB>, row: ReportRow): Promise<boolean> {
+  const done = await db
+    .insertInto('reports')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['orgId', 'jti']).where('jti', 'is not', null).doNothing())
+    .executeTakeFirst()
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+export async function insertOutcomes(db: Transaction<DB>, rows: OutcomeRow[]) {
+  if (rows.length > 0) await db.insertInto('outcomes').values(rows).execute()
+}
+
+/** Everything that was said about items, in the order in which it was received: per item and organisation the last holds. */
+export function selectOutcomes(db: Kysely<DB>, itemIds: readonly string[]): Promise<OutcomeRow[]> {
+  if (itemIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('outcomes')
+    .selectAll()
+    .where('itemId', 'in', [...itemIds])
+    .orderBy('recordedAt')
+    .orderBy('id')
+    .execute()
+}
+
+export function selectObservations(db: Kysely<DB>, itemIds: readonly string[]): Promise<ObservationRow[]> {
+  if (itemIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('observations')
+    .selectAll()
+    .where('itemId', 'in', [...itemIds])
+    .orderBy('at')
+    .orderBy('id')
+    .execute()
+}
+
+export async function insertObservations(db: Transaction<DB>, rows: ObservationRow[]) {
+  if (rows.length > 0) await db.insertInto('observations').values(rows).execute()
+}
+
+/** Begins to watch; what is watched already stays as it is. */
+export async function insertObserved(db: Transaction<DB>, itemIds: readonly string[], nextLookAt: Date) {
+  if (itemIds.length === 0) return
+  await db
+    .insertInto('observedItems')
+    .values(itemIds.map((itemId) => ({ itemId, state: 'unverified', nextLookAt })))
+    .onConflict((conflict) => conflict.column('itemId').doNothing())
+    .execute()
+}
+
+export function lockObserved(db: Transaction<DB>, itemId: string): Promise<ObservedRow | undefined> {
+  return db.selectFrom('observedItems').selectAll().where('itemId', '=', itemId).forUpdate().executeTakeFirst()
+}
+
+export function selectObserved(db: Kysely<DB>, itemIds: readonly string[]): Promise<ObservedRow[]> {
+  if (itemIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('observedItems')
+    .selectAll()
+    .where('itemId', 'in', [...itemIds])
+    .execute()
+}
+
+export async function updateObserved(db: Transaction<DB>, itemId: string, change: Partial<Omit<ObservedRow, 'itemId'>>) {
+  await db.updateTable('observedItems').set(change).where('itemId', '=', itemId).execute()
+}
+
+/** Brings the next look forward, never back. */
+export async function lookBy(db: Transaction<DB>, itemIds: readonly string[], at: Date) {
+  if (itemIds.length === 0) return
+  await db
+    .updateTable('observedItems')
+    .set({ nextLookAt: at })
+    .where('itemId', 'in', [...itemIds])
+    .where('nextLookAt', '>', at)
+    .execute()
+}
+
+export async function stopLooking(db: Transaction<DB>, itemIds: readonly string[]) {
+  if (itemIds.length === 0) return
+  await db
+    .updateTable('observedItems')
+    .set({ nextLookAt: null })
+    .where('itemId', 'in', [...itemIds])
+    .execute()
+}
+
+/** Takes what is due to be looked at, for as long as the lease; two workers never take the same. */
+export async function claimLooks(db: Transaction<DB>, now: Date, leasedUntil: Date, limit: number): Promise<string[]> {
+  const due = await db
+    .selectFrom('observedItems')
+    .select('itemId')
+    .where('nextLookAt', '<=', now)
+    .where((where) => where.or([where('leasedUntil', 'is', null), where('leasedUntil', '<=', now)]))
+    .orderBy('nextLookAt')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  const itemIds = due.map((row) => row.itemId)
+  if (itemIds.length > 0) {
+    await db.updateTable('observedItems').set({ leasedUntil }).where('itemId', 'in', itemIds).execute()
+  }
+  return itemIds
+}
+
+/** Notices that may be over: everything in them has an end or was taken back, and nothing was recorded since `quietSince`. */
+export async function selectQuietNotices(db: Kysely<DB>, quietSince: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('notices')
+    .select('notices.id')
+    .where('notices.closedAt', 'is', null)
+    .where('notices.submittedAt', '<=', quietSince)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('inboxRows')
+            .select('inboxRows.itemId')
+            .whereRef('inboxRows.noticeId', '=', 'notices.id')
+            .where('inboxRows.side', '=', 'notifier')
+            .where('inboxRows.headline', 'not in', [
+              'excluded',
+              'withdrawn_restored',
+              'withdrawn',
+              'removed_verified',
+              'offline_unclaimed',
+            ]),
+        ),
+      ),
+    )
+    .where((where) =>
+      where.exists(
+        where.selectFrom('inboxRows').select('inboxRows.itemId').whereRef('inboxRows.noticeId', '=', 'notices.id'),
+      ),
+    )
+    .orderBy('notices.id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** When each item of a notice got the last fact that moves one of its axes. */
+export async function selectLastMove(db: Kysely<DB>, noticeId: string): Promise<Date | null> {
+  const row = await db
+    .selectFrom('facts')
+    .select((at) => at.fn.max('at').as('at'))
+    .where('chain', '=', noticeId)
+    .where('kind', 'in', [
+      'notice.issued',
+      'notice.withdrawn',
+      'item.attributed',
+      'outcome.reported',
+      'item.confirmed-offline',
+      'item.contradicted',
+      'item.reappeared',
+    ])
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
+/** What was accepted in one transaction, by the clock of the database's own rows: the newest instant of any of them. */
+export async function selectNewestOutcome(db: Kysely<DB>, itemId: string, orgId: string): Promise<OutcomeRow | undefined> {
+  return db
+    .selectFrom('outcomes')
+    .selectAll()
+    .where('itemId', '=', itemId)
+    .where('orgId', '=', orgId)
+    .orderBy(sql`recorded_at desc, id desc`)
+    .limit(1)
+    .executeTakeFirst()
+}
