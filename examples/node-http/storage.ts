@@ -2,7 +2,19 @@
 // Every step is keyed by the case (the item's id) and may run twice.
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, type FileHandle, lstat, mkdir, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 
 export type Withheld =
@@ -11,6 +23,8 @@ export type Withheld =
 
 interface Manifest {
   path: string
+  /** What is left of the path after the bytes are deleted: enough to go on answering 410. */
+  pathDigest: string
   sha256: string
   inode: number
   mode: number
@@ -22,6 +36,8 @@ interface Manifest {
 export class Storage {
   readonly #served: string
   readonly #withheld: string
+  /** Digests of the paths that are gone; read from the manifests once, kept up to date after. */
+  #paths: Map<string, true> | null = null
 
   /** `withheld` is on the same file system as `served`, so that a rename moves no bytes. */
   constructor(served: string, withheld: string) {
@@ -51,6 +67,7 @@ export class Storage {
       const at = new Date().toISOString()
       const manifest = {
         path,
+        pathDigest: digestOf(path),
         sha256: hash.digest('hex'),
         inode: seen.ino,
         mode: seen.mode & 0o777,
@@ -94,6 +111,16 @@ export class Storage {
     await this.#write(caseId, { ...manifest, path: '' })
   }
 
+  /** Whether a file of that path was here and was taken away. */
+  async isWithheld(path: string): Promise<boolean> {
+    if (!this.#paths) {
+      const cases = await readdir(this.#withheld).catch(() => [])
+      const manifests = await Promise.all(cases.map((caseId) => this.#manifest(caseId)))
+      this.#paths = new Map(manifests.flatMap((one) => (one && !one.restored ? [[one.pathDigest, true] as const] : [])))
+    }
+    return this.#paths.has(digestOf(path))
+  }
+
   /** Opens a served file for reading, or says why there is none. */
   async openServed(path: string): Promise<FileHandle | null> {
     const target = await this.#inside(path)
@@ -132,5 +159,11 @@ export class Storage {
     const path = join(this.#folder(caseId), 'manifest.json')
     await writeFile(`${path}.new`, JSON.stringify(manifest), { mode: 0o600, flush: true })
     await rename(`${path}.new`, path)
+    if (manifest.restored) this.#paths?.delete(manifest.pathDigest)
+    else this.#paths?.set(manifest.pathDigest, true)
   }
+}
+
+function digestOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex')
 }
