@@ -1,7 +1,10 @@
+import { audienceOf, type TokenRefusal, type VerifiedToken, verifyToken } from '@noticeline/sdk/protocol'
 import type { Ground } from '../ground/ground.ts'
 import { findProgram } from '../people/find-program.ts'
 import { type Act, allScopes, may, type ProgramActor, type Scope } from '../people/may.ts'
+import { findProviderKey } from '../providers/find-provider-key.ts'
 import type { Refused } from './answers.ts'
+import { readBody } from './body.ts'
 
 export type Asked = { asked: true; actor: ProgramActor } | { asked: false; refused: Refused }
 
@@ -41,4 +44,41 @@ function whyNot(actor: ProgramActor): string {
   return actor.live
     ? 'Organisations of this kind may not do this.'
     : 'This is a token of the sandbox (nl_test_), which changes nothing here.'
+}
+
+export type Signed =
+  | { asked: true; orgId: string; token: VerifiedToken }
+  | { asked: false; refusal: Pick<TokenRefusal, 'err' | 'description'> }
+
+/**
+ * Which provider signed what arrived: the key by the header's `kid`, then `iss` must be that key's organisation, and
+ * `aud` this portal. What a token says about its own key is ignored; nothing in it is read before it is verified.
+ */
+export async function askSigner(ground: Ground, request: Request): Promise<Signed> {
+  const body = await readBody(request, ['application/secevent+jwt'])
+  if (!body.read) {
+    const description = body.code === 'body_too_large' ? 'The body is larger than 256 KiB.' : 'A token is ASCII text.'
+    return { asked: false, refusal: { err: 'invalid_request', description } }
+  }
+  const keys = new Map<string, Awaited<ReturnType<typeof findProviderKey>>>()
+  const keyOf = async (kid: string) => {
+    if (!keys.has(kid)) keys.set(kid, await findProviderKey(ground, kid))
+    return keys.get(kid) ?? null
+  }
+  const verified = await verifyToken(body.text, {
+    key: async (kid) => {
+      const key = await keyOf(kid)
+      return key?.usable ? key.jwk : null
+    },
+    issuer: async (kid) => {
+      const key = await keyOf(kid)
+      return key ? audienceOf(key.orgId) : null
+    },
+    audience: ground.config.origin,
+    now: ground.clock.now(),
+  })
+  if (!verified.accepted) return { asked: false, refusal: verified.refusal }
+  const orgId = keys.get(verified.token.header.kid)?.orgId
+  if (orgId === undefined) throw new Error('A token was accepted without a key.')
+  return { asked: true, orgId, token: verified.token }
 }

@@ -81,7 +81,8 @@ export function programRoute<Q extends z.ZodObject>(
   put(face, definition, (c) => answerProgram(face, definition, handle, c))
 }
 
-async function answerProgram<Q extends z.ZodObject>(
+/** The steps of a program's call, for a route that takes other callers too. */
+export async function answerProgram<Q extends z.ZodObject>(
   face: Face,
   definition: ProgramDefinition<Q>,
   handle: (asking: ProgramAsking<Q>) => Promise<Response>,

@@ -1,0 +1,96 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, Next } from 'hono'
+import type { Ground } from '../ground/ground.ts'
+import { refuse, usualHeaders } from './answers.ts'
+import { addDeliveries } from './deliveries.ts'
+import { addDocs } from './docs.ts'
+import { documentSchemas } from './document.ts'
+import { addEndpoints } from './endpoints.ts'
+import { addHealth, type Readiness } from './health.ts'
+import { addInbox } from './inbox.ts'
+import { addressOf, createLimiter, type Limits, usualLimits } from './limits.ts'
+import { addNotices } from './notices.ts'
+import { addReports } from './reports.ts'
+import { type Face, tooMany } from './route.ts'
+import { addStreams } from './streams.ts'
+import { addWellKnown } from './well-known.ts'
+import { addXarf } from './xarf.ts'
+
+export type { Readiness } from './health.ts'
+
+export interface ApiParts {
+  readiness: () => Promise<Readiness>
+  limits?: Limits
+  /** How long a poll may wait for something to come. */
+  longPollMs?: number
+  /** Ends waiting polls, so that a stopping server is not kept. */
+  stopping?: AbortSignal
+}
+
+/** Addresses this face answers; everything else belongs to the pages. */
+const ours = ['/v1/*', '/.well-known/*', '/docs', '/healthz', '/readyz']
+
+/**
+ * The face for programs. Mount it before the pages: `app.route('/', createApi(ground, { readiness }))`. It authenticates
+ * by bearer token or signature alone, never by cookie, and leaves other addresses to whoever comes after it.
+ */
+export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
+  const api = new OpenAPIHono()
+  const face: Face = { api, ground, limiter: createLimiter(parts.limits ?? usualLimits), routes: [] }
+  const { origin } = ground.config
+
+  for (const path of ours) api.use(path, withUsualHeaders, withinLimits(face))
+  documentSchemas(api)
+
+  addNotices(face)
+  addXarf(face)
+  addReports(face)
+  addInbox(face)
+  addEndpoints(face)
+  addDeliveries(face)
+  addStreams(face, { longPollMs: parts.longPollMs ?? 50_000, stopping: parts.stopping })
+  addWellKnown(face)
+  addHealth(face, parts.readiness)
+  addDocs(face)
+
+  for (const path of ours) api.all(path, (c) => answerNobody(face, c))
+  api.notFound((c) => refuse(c, origin, { code: 'not_found' }))
+  api.onError((error, c) => {
+    ground.log.error('api.failed', { method: c.req.method, error })
+    return refuse(c, origin, { code: 'internal' })
+  })
+  return api
+}
+
+async function withUsualHeaders(c: Context, next: Next): Promise<void> {
+  await next()
+  for (const [name, value] of Object.entries(usualHeaders)) if (!c.res.headers.has(name)) c.header(name, value)
+}
+
+// Before anything is looked at: whoever asks, asking is not free.
+function withinLimits({ ground, limiter }: Face) {
+  return async (c: Context, next: Next): Promise<Response | undefined> => {
+    const calls = await limiter.call(addressOf(c, ground.config.trustProxy))
+    if (calls.limited) return tooMany(c, ground.config.origin, calls.retryAfterSeconds)
+    await next()
+    return undefined
+  }
+}
+
+/** OPTIONS, a method that an address does not know, or an address that is none. */
+function answerNobody(face: Face, c: Context): Response {
+  const allowed = face.routes.filter(({ path }) => fits(path, c.req.path)).map(({ method }) => method)
+  if (allowed.length === 0) return refuse(c, face.ground.config.origin, { code: 'not_found' })
+  if (allowed.includes('GET')) allowed.push('HEAD')
+  const headers = { Allow: [...new Set([...allowed, 'OPTIONS'])].join(', ') }
+  if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)
+  return refuse(c, face.ground.config.origin, { code: 'method_not_allowed', headers })
+}
+
+function fits(pattern: string, path: string): boolean {
+  const [expected, given] = [pattern.split('/'), path.split('/')]
+  return (
+    expected.length === given.length &&
+    expected.every((part, index) => (part.startsWith('{') ? given[index] !== '' : part === given[index]))
+  )
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { type TestGround, withGround } from '../testing/with-ground.ts'
+import { type Answer, type Call, isKey, keptUsually, once } from './idempotency.ts'
+
+const at = '2026-11-22T09:00:00.000Z'
+const call: Call = {
+  orgId: 'org_baken',
+  route: 'POST /v1/notices',
+  key: 'b7a1',
+  content: '/v1/notices\n{"items":[]}',
+  keepMs: keptUsually,
+}
+const created: Answer = {
+  status: 201,
+  headers: { location: 'https://portal.example/v1/notices/ntc_1' },
+  body: '{"id":"ntc_1"}',
+}
+
+function counted(answer: Answer = created) {
+  const count = { runs: 0 }
+  return {
+    count,
+    work: async () => {
+      count.runs += 1
+      return answer
+    },
+  }
+}
+
+const rows = (ground: TestGround) => ground.db.read.selectFrom('idempotency').selectAll().execute()
+
+describe('the same key', () => {
+  test('and content gets the first answer again, and nothing runs twice', () =>
+    withGround(at, async (ground) => {
+      const { work, count } = counted()
+      expect(await once(ground, call, work)).toEqual({ result: 'answered', answer: created, replayed: false })
+      expect(await once(ground, call, work)).toEqual({ result: 'answered', answer: created, replayed: true })
+      expect(count.runs).toBe(1)
+    }))
+
+  test('with other content is a mismatch', () =>
+    withGround(at, async (ground) => {
+      const { work, count } = counted()
+      await once(ground, call, work)
+      expect(await once(ground, { ...call, content: '/v1/notices\n{}' }, work)).toEqual({ result: 'mismatch' })
+      expect(count.runs).toBe(1)
+    }))
+
+  test('of another organisation or on another route is another key', () =>
+    withGround(at, async (ground) => {
+      const { work, count } = counted()
+      await once(ground, call, work)
+      await once(ground, { ...call, orgId: 'org_oever' }, work)
+      await once(ground, { ...call, route: 'POST /v1/xarf' }, work)
+      expect(count.runs).toBe(3)
+    }))
+
+  test('while the first call runs is told so', () =>
+    withGround(at, async (ground) => {
+      const second = await once(ground, call, async () => {
+        const during = await once(ground, call, async () => created)
+        return { ...created, body: during.result }
+      })
+      expect(second).toMatchObject({ answer: { body: 'running' } })
+    }))
+
+  test('of ten calls at once runs once', () =>
+    withGround(at, async (ground) => {
+      const { work, count } = counted()
+      const results = await Promise.all(Array.from({ length: 10 }, () => once(ground, call, work)))
+      expect(count.runs).toBe(1)
+      expect(results.every(({ result }) => result === 'answered' || result === 'running')).toBe(true)
+    }))
+
+  test('is free again after a day', () =>
+    withGround(at, async (ground) => {
+      const { work, count } = counted()
+      await once(ground, call, work)
+      ground.clock.set('2026-11-23T08:59:59.999Z')
+      expect(await once(ground, call, work)).toMatchObject({ replayed: true })
+      ground.clock.set('2026-11-23T09:00:00.000Z')
+      expect(await once(ground, call, work)).toMatchObject({ replayed: false })
+      expect(count.runs).toBe(2)
+    }))
+
+  test('can be used again after a refusal, with a body put right', () =>
+    withGround(at, async (ground) => {
+      await once(ground, call, counted({ status: 422, headers: {}, body: '{}' }).work)
+      expect(await once(ground, { ...call, content: 'corrected' }, counted().work)).toMatchObject({ answer: created })
+    }))
+})
+
+describe('a call that died', () => {
+  const die = () => Promise.reject(new Error('killed'))
+
+  test('blocks its key for a minute and no longer', () =>
+    withGround(at, async (ground) => {
+      await expect(once(ground, call, die)).rejects.toThrow('killed')
+      ground.clock.set('2026-11-22T09:00:59.999Z')
+      expect(await once(ground, call, counted().work)).toEqual({ result: 'running' })
+      ground.clock.set('2026-11-22T09:01:00.000Z')
+      expect(await once(ground, call, counted().work)).toMatchObject({ answer: created, replayed: false })
+    }))
+
+  test('and comes back after it was taken over writes nothing', () =>
+    withGround(at, async (ground) => {
+      const late = { ...created, body: '{"id":"late"}' }
+      await once(ground, call, async () => {
+        ground.clock.set('2026-11-22T09:02:00.000Z')
+        await once(ground, call, counted().work)
+        return late
+      })
+      expect(await once(ground, call, counted().work)).toEqual({ result: 'answered', answer: created, replayed: true })
+    }))
+})
+
+test('what is stored is a digest of the key and a MAC of the body', () =>
+  withGround(at, async (ground) => {
+    await once(ground, { ...call, content: 'https://cust42.tern.example/g' }, counted().work)
+    const stored = JSON.stringify(await rows(ground))
+    expect(stored).not.toContain('tern')
+    expect(stored).not.toContain('b7a1')
+  }))
+
+test('rows past their time go with the next new one', () =>
+  withGround(at, async (ground) => {
+    await once(ground, call, counted().work)
+    ground.clock.set('2026-11-24T09:00:00.000Z')
+    await once(ground, { ...call, key: 'other' }, counted().work)
+    expect(await rows(ground)).toHaveLength(1)
+  }))
+
+test.each([
+  ['b7a1', true],
+  ['x'.repeat(255), true],
+  ['x'.repeat(256), false],
+  ['', false],
+  ['naïve', false],
+  ['a\nb', false],
+])('%j as a key: %s', (key, fine) => {
+  expect(isKey(key)).toBe(fine)
+})

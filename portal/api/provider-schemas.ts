@@ -1,0 +1,72 @@
+/** The shapes of answers about endpoints, deliveries and streams. */
+import { z } from 'zod'
+import { at, maybe, orgId } from './notice-schemas.ts'
+
+export const endpoint = z.object({
+  id: z.string().describe('`end_…`'),
+  url: maybe(z.string()).describe('Null: poll only.'),
+  description: maybe(z.string()),
+  issuer: z.string().describe('The `iss` of everything sent to it.'),
+  audience: z.string().describe('The `aud` of everything sent to it, and the `iss` of everything it sends.'),
+  poll_url: z.string(),
+  state: z.enum(['unverified', 'active', 'paused', 'retired']),
+  verified: z.boolean(),
+  verified_at: maybe(at),
+  verified_grade: maybe(z.enum(['answered', 'signed'])),
+  media_type: z.string(),
+  signing_keys: z.array(z.string()).describe('Thumbprints.'),
+  sealing_key: maybe(z.string()).describe('Its thumbprint; null: plain JWS over TLS.'),
+  jwks_uri: maybe(z.string()),
+  failures: z.int().describe('Failed attempts in a row.'),
+  created_at: at,
+  updated_at: at,
+})
+
+export const endpointAdded = endpoint
+  .pick({ id: true, issuer: true, audience: true, poll_url: true })
+  .extend({ verified: z.literal(false) })
+
+export const endpointConfirmed = z.object({
+  verified: z.literal(true),
+  media_type: z.string().describe('Which form of the push its firewall lets through.'),
+  grade: z.enum(['answered', 'signed']).describe('`signed`: it also proved that it holds its signing key.'),
+})
+
+export const deliveryLog = z.object({
+  id: z.string().describe('`dlv_…`'),
+  provider: orgId,
+  provider_name: z.string(),
+  notice: z.string(),
+  jti: z.string(),
+  event: z.string(),
+  seq: z.int(),
+  endpoint: maybe(z.string()),
+  state: z.enum(['queued', 'offered', 'received', 'acknowledged', 'failed']),
+  offered_at: maybe(at),
+  received_at: maybe(at),
+  received_how: maybe(z.enum(['push', 'poll', 'signed_receipt', 'form_confirmed'])),
+  acknowledged_at: maybe(at),
+  next_attempt_at: maybe(at),
+  last_code: maybe(z.string()),
+  deadline_at: at,
+  created_at: at,
+  attempts: z.array(
+    z.object({
+      id: z.string(),
+      number: z.int(),
+      started_at: at,
+      finished_at: maybe(at),
+      result: maybe(z.enum(['received', 'refused', 'failed', 'abandoned'])).describe('Null while it runs.'),
+      status: maybe(z.int()),
+      code: maybe(z.string()),
+      ms: maybe(z.int()),
+    }),
+  ),
+})
+
+export const streamStatus = z.object({
+  stream_id: z.string(),
+  status: z.enum(['enabled', 'paused', 'disabled']),
+})
+
+export const streamVerification = z.strictObject({ stream_id: z.string() })

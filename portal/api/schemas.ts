@@ -1,0 +1,123 @@
+/** Every body this API takes and every answer it gives, by the name it has in the OpenAPI document. */
+import {
+  itemOutcome,
+  itemsReported,
+  pollRequest,
+  pollResponse,
+  refusalBody,
+  ssfConfiguration,
+} from '@noticeline/sdk/protocol'
+import { z } from 'zod'
+import { noticeSubmission, withdrawReasons } from '../notices/notice.ts'
+import { inboxRow, notice, wholeNotice } from './notice-schemas.ts'
+import {
+  deliveryLog,
+  endpoint,
+  endpointAdded,
+  endpointConfirmed,
+  streamStatus,
+  streamVerification,
+} from './provider-schemas.ts'
+import { xarfReport } from './xarf-mapping.ts'
+
+const page = <S extends z.ZodType>(row: S) =>
+  z.object({
+    data: z.array(row),
+    next_cursor: z.string().nullable().describe('Hand it back as `cursor`; null at the end.'),
+  })
+
+const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })
+
+export const withdrawal = z.strictObject({
+  reason: z.enum(withdrawReasons, 'One of error, not_illegal, misattributed, police_hold.'),
+})
+
+/** A report by a bearer token: the event of the signed form, without its `v`. */
+export const jsonReport = z.object({
+  v: itemsReported.shape.v.default(1),
+  notice: itemsReported.shape.notice,
+  seq: itemsReported.shape.seq,
+  results: z.array(itemOutcome).min(1).max(100).describe('One result an item; all of them hold, or none.'),
+})
+
+export const observationRows = z
+  .array(
+    z.strictObject({
+      item: z.string().describe('The item, `itm_…`.'),
+      result: z.enum(['online', 'gone_http', 'gone_dns', 'gone_host', 'access_denied', 'moved', 'inconclusive']),
+      at: z.iso.datetime({ offset: true }).describe('When you looked.'),
+      method: z.literal('analyst').default('analyst'),
+    }),
+  )
+  .min(1)
+  .max(100)
+
+export const schemas = {
+  Problem: z.object({
+    type: z.string().describe('An address that explains the code.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().describe('Stable; see the list of problems.'),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().describe('JSON Pointer into the body, or /query/<name>.'),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  }),
+  NoticeSubmission: noticeSubmission,
+  XarfReport: xarfReport,
+  Notice: wholeNotice,
+  NoticePage: page(notice),
+  Withdrawal: withdrawal,
+  Withdrawn: z.object({ id: z.string(), state: z.literal('withdrawn') }),
+  ObservationRows: observationRows,
+  ObservationsRecorded: z.object({ observations: z.array(z.string()).describe('Their ids, in your order.') }),
+  Token: z.string().describe('A signed token: compact JWS, ASCII.'),
+  JsonReport: jsonReport,
+  ReportRecorded: z.object({ report: z.string().describe('`rpt_…`; the same again for a repeated report.') }),
+  SetRefusal: refusalBody,
+  EndpointInput: z.object({
+    url: z.string().nullable().describe('Where to push; null: poll only.'),
+    description: z.string().optional(),
+    signing_keys: z
+      .array(z.record(z.string(), z.unknown()))
+      .optional()
+      .describe('Public JWKs on P-256; or `jwks_uri`.'),
+    jwks_uri: z.string().optional(),
+    sealing_key: z.record(z.string(), z.unknown()).nullable().optional().describe('Null: plain JWS over TLS.'),
+  }),
+  EndpointChange: z.object({
+    url: z.string().nullable().optional(),
+    description: z.string().nullable().optional(),
+    signing_keys: z.array(z.record(z.string(), z.unknown())).optional(),
+    jwks_uri: z.string().nullable().optional(),
+    sealing_key: z.record(z.string(), z.unknown()).nullable().optional(),
+  }),
+  Endpoint: endpoint,
+  EndpointAdded: endpointAdded,
+  EndpointConfirmed: endpointConfirmed,
+  Endpoints: page(endpoint),
+  InboxPage: page(inboxRow),
+  DeliveryPage: page(deliveryLog),
+  PollRequest: pollRequest,
+  PollResponse: pollResponse,
+  StreamStatus: streamStatus,
+  StreamVerification: streamVerification,
+  SsfConfiguration: ssfConfiguration,
+  KeySet: keySet,
+  Schema: z.record(z.string(), z.unknown()),
+  Up: z.object({ up: z.literal(true) }),
+  Ready: z.object({
+    ready: z.boolean(),
+    database: z.boolean(),
+    keys: z.boolean(),
+    queue_lag_ms: z.int().nullable().describe('How long the oldest due job has waited.'),
+    dead_letters: z.int().nullable().describe('Jobs that were given up; a person has to look.'),
+  }),
+  Text: z.string(),
+} as const satisfies Record<string, z.ZodType>
