@@ -7,26 +7,26 @@ const project = (name: string, root: string, include: string[], more: object = {
   test: { name, include, ...more },
 })
 
-// What starts whole portals takes its turn: two cores are soon busy.
-const oneAtATime = { pool: 'forks' as const, fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 }
+// What starts whole portals takes its turn, after everything else: two cores are soon busy.
+const oneAtATime = (groupOrder: number) => ({
+  maxWorkers: 1,
+  sequence: { groupOrder },
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+})
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     projects: [
       './portal/vitest.config.ts',
       './sdk/vitest.config.ts',
-      project('architecture', './test', ['architecture/**/*.test.ts'], { testTimeout: 120_000 }),
-      project('wire', './test', ['wire/**/*.test.ts'], oneAtATime),
-      project(
-        'journeys',
-        './test',
-        ['journeys/**/*.test.ts', 'secrecy/**/*.test.ts', 'pages/**/*.test.ts'],
-        oneAtATime,
-      ),
-      project('examples', './test', ['examples.test.ts'], oneAtATime),
-      project('package', './test', ['package/**/*.test.ts'], oneAtATime),
+      project('architecture', './test', ['architecture/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 60_000 }),
+      project('package', './test', ['package/**/*.test.ts'], oneAtATime(1)),
+      project('examples', './test', ['examples.test.ts'], oneAtATime(2)),
+      project('wire', './test', ['wire/**/*.test.ts'], oneAtATime(3)),
+      project('journeys', './test', ['journeys/**/*.test.ts'], oneAtATime(4)),
+      project('secrecy', './test', ['secrecy/**/*.test.ts'], oneAtATime(5)),
+      project('pages', './test', ['pages/**/*.test.ts'], oneAtATime(6)),
     ],
   },
 })
