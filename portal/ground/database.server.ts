@@ -28,6 +28,7 @@ export interface DatabaseOptions {
 }
 
 export interface OpenDatabase extends Database {
+  readonly connection: Connection
   readonly pool: pg.Pool
   close(): Promise<void>
 }
@@ -67,6 +68,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   return {
     read,
     pool,
+    connection: options.connection,
     transaction: (work) => runTransaction(read, options, work),
     close: () => read.destroy(),
   }

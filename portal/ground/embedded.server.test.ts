@@ -162,5 +162,6 @@ describe('the embedded PostgreSQL', () => {
     child.stdin?.end()
     await ended(child)
     expect(await findProcess(said.pid)).toBeNull()
+    await chmod(dataDir, 0o755)
   })
 })

@@ -1,97 +1,98 @@
 import { sql } from 'kysely'
-import type { Database, Ground, RecordedFact } from './ground.ts'
-import type { Queue } from './queue.server.ts'
+import type { Ground } from './ground.ts'
+import { idOfReaction, isReaction, type JobHandler, type Queue, reactionOf } from './queue.server.ts'
 
-/** What follows from facts, by kind. The function's name is the reaction's name: in jobs, in the sweep, in logs. */
-export type Reactions = { readonly [kind: string]: readonly Reaction[] }
-export type Reaction = (ground: Ground, fact: RecordedFact) => Promise<unknown>
+type Noted = Pick<Ground, 'db' | 'clock'>
 
 /** Facts this young still have their first job on its way. */
 const settlingMs = 60_000
-/** As long as a job is tried again. Facts older than this are history, and a reaction added today is not meant for them. */
+/** As long as a job is tried again. Older facts are history, and a reaction added today is not meant for them. */
 const horizonMs = 31 * 86_400_000
 
-export function namesOfReactions(reactions: Reactions): (kind: string) => readonly string[] {
-  const names = new Map<string, readonly string[]>()
-  for (const [kind, list] of Object.entries(reactions)) names.set(kind, list.map(nameOf))
-  return (kind) => names.get(kind) ?? []
+/** The same queue, except that a reaction which was done for a fact is noted, and not done for it again. */
+export function notingReactions(queue: Queue, ground: Noted): Queue {
+  const noting =
+    (job: string, handler: JobHandler): JobHandler =>
+    (data, info) =>
+      reactOnce(ground, reactionOf(job), String(data['factId']), () => handler(data, info))
+  return { ...queue, work: (job, handler) => queue.work(job, isReaction(job) ? noting(job, handler) : handler) }
 }
 
-function nameOf(reaction: Reaction): string {
-  if (!reaction.name) throw new Error('A reaction needs a name: write it as a function of its own.')
-  return reaction.name
-}
-
-/** Works on the jobs of every reaction. */
-export async function workReactions(queue: Queue, ground: Ground, reactions: Reactions): Promise<void> {
-  const names = new Set(Object.values(reactions).flat().map(nameOf))
-  for (const name of names) {
-    await queue.work(`reaction.${name}`, async (data) => {
-      await runReaction(ground, reactions, name, String(data['factId']))
-    })
-  }
-}
-
-/** Runs one reaction to one fact, unless that was done before, and notes that it is done. */
-export async function runReaction(
-  ground: Ground,
-  reactions: Reactions,
-  name: string,
+/** Runs a reaction to a fact, unless it was noted as done, and notes it. What throws is not noted. */
+export async function reactOnce(
+  { db, clock }: Noted,
+  reaction: string,
   factId: string,
-): Promise<'done' | 'done-before' | 'unknown-fact'> {
-  const fact = await findFact(ground.db, factId)
-  const reaction = fact && reactions[fact.kind]?.find((one) => one.name === name)
-  if (!fact || !reaction) return 'unknown-fact'
-  const before = await ground.db.read
+  run: () => Promise<unknown>,
+): Promise<void> {
+  const done = await db.read
     .selectFrom('reactionsDone')
     .select('at')
     .where('factId', '=', factId)
-    .where('reaction', '=', name)
+    .where('reaction', '=', reaction)
     .executeTakeFirst()
-  if (before) return 'done-before'
-  await reaction(ground, fact)
-  await ground.db.read
+  if (done) return
+  await run()
+  await db.read
     .insertInto('reactionsDone')
-    .values({ factId, reaction: name, at: ground.clock.now() })
+    .values({ factId, reaction, at: clock.now() })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  return 'done'
-}
-
-async function findFact(db: Database, factId: string): Promise<RecordedFact | null> {
-  const row = await db.read.selectFrom('facts').selectAll().where('id', '=', factId).executeTakeFirst()
-  if (!row) return null
-  const { id, chain, seq, kind, at, payload } = row
-  return { id, chain, seq, kind, at, payload: JSON.parse(payload) }
 }
 
 /**
- * Queues again what should have followed from a fact and has not been noted as done, whatever became of its job: a
- * database restored from its export has the facts and none of the jobs. A job that is still there is left alone.
+ * Queues again what should have followed from a fact, is not noted as done, and has no job any more: a database brought
+ * back from its export has the facts and none of the jobs. Answers how many it queued.
  */
-export async function sweepReactions(ground: Ground, reactions: Reactions): Promise<number> {
+export async function sweepReactions(ground: Noted): Promise<number> {
   let queued = 0
-  for (const [kind, list] of Object.entries(reactions)) {
-    for (const name of list.map(nameOf)) {
+  for (const kind of await findKinds(ground)) {
+    for (const reaction of await ground.db.transaction(async (tx) => tx.reactionsTo(kind))) {
       for (let after = ''; ; ) {
-        const missing = await findMissing(ground, kind, name, after)
-        const last = missing.at(-1)
+        const page = await findUndone(ground, kind, reaction, after)
+        const last = page.at(-1)
         if (last === undefined) break
         after = last
-        await ground.db.transaction(async (tx) => {
-          for (const factId of missing) await tx.enqueue(`reaction.${name}`, { factId })
-        })
-        queued += missing.length
+        queued += await queueForgotten(ground, `reaction.${reaction}`, page)
       }
     }
   }
   return queued
 }
 
-/** One page of facts, in the order of their ids, that this reaction is not done for. */
-async function findMissing(ground: Ground, kind: string, name: string, after: string): Promise<string[]> {
-  const now = ground.clock.now().getTime()
-  const rows = await ground.db.read
+async function queueForgotten(ground: Noted, job: string, factIds: readonly string[]): Promise<number> {
+  const ids = factIds.map((factId) => idOfReaction(job, factId))
+  const { rows } = await sql<{ id: string }>`
+    select id from queue.job where name = ${job} and id = any(${ids}::uuid[])
+  `.execute(ground.db.read)
+  const there = new Set(rows.map((row) => row.id))
+  const forgotten = factIds.filter((_, index) => !there.has(ids[index] ?? ''))
+  if (forgotten.length > 0) {
+    await ground.db.transaction(async (tx) => {
+      for (const factId of forgotten) await tx.enqueue(job, { factId })
+    })
+  }
+  return forgotten.length
+}
+
+/** Every kind there is, by hopping over the index from one to the next: reading all facts would take long. */
+async function findKinds({ db }: Noted): Promise<string[]> {
+  const { rows } = await sql<{ kind: string }>`
+    with recursive kinds as (
+      (select kind from facts order by kind limit 1)
+      union all
+      select (select facts.kind from facts where facts.kind > kinds.kind order by facts.kind limit 1)
+      from kinds where kinds.kind is not null
+    )
+    select kind from kinds where kind is not null
+  `.execute(db.read)
+  return rows.map((row) => row.kind)
+}
+
+/** One page of facts, in the order of their ids, that this reaction is not noted for. */
+async function findUndone({ db, clock }: Noted, kind: string, reaction: string, after: string): Promise<string[]> {
+  const now = clock.now().getTime()
+  const rows = await db.read
     .selectFrom('facts')
     .select('facts.id')
     .where('facts.kind', '=', kind)
@@ -102,9 +103,9 @@ async function findMissing(ground: Ground, kind: string, name: string, after: st
       not(
         exists(
           selectFrom('reactionsDone')
-            .select(sql`1`.as('one'))
+            .select('reactionsDone.at')
             .whereRef('reactionsDone.factId', '=', 'facts.id')
-            .where('reactionsDone.reaction', '=', name),
+            .where('reactionsDone.reaction', '=', reaction),
         ),
       ),
     )

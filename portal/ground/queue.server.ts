@@ -40,6 +40,8 @@ export interface QueueOptions {
   readonly log: Log
   /** Whether this process also does the work, and sees to what others left lying. */
   readonly working: boolean
+  /** How long and how often, where that is not the usual. */
+  readonly patience?: Partial<typeof usualPatience>
 }
 
 const schema = 'queue'
@@ -50,7 +52,7 @@ const day = 86_400
  * Tried again after 2, 4, 8 … seconds up to six hours, which is 14 tries in the first half day and four a day until
  * the thirtieth. A worker that shows no sign of life for 20 seconds, or takes 15 minutes, loses its job to another.
  */
-const patience = {
+const usualPatience = {
   retryLimit: 134,
   retryDelay: 2,
   retryBackoff: true,
@@ -83,7 +85,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
 
   async function ensureQueue(job: string): Promise<void> {
     if (known.has(job)) return
-    await boss.createQueue(job, { ...patience, deadLetter: deadLetters })
+    await boss.createQueue(job, { ...usualPatience, ...options.patience, deadLetter: deadLetters })
     known.add(job)
   }
   async function listDeadLetters(limit = 100): Promise<DeadLetter[]> {
@@ -101,7 +103,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       await boss.send(job, data, {
         db: fromKysely(trx),
         ...(more?.startAfter ? { startAfter: more.startAfter } : {}),
-        ...(typeof data['factId'] === 'string' ? { id: idOfReaction(job, data['factId']) } : {}),
+        ...(isReaction(job) ? { id: idOfReaction(job, String(data['factId'])) } : {}),
       })
     },
     work: async (job, handler) => {
@@ -155,8 +157,19 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown'
 }
 
+const prefix = 'reaction.'
+
+/** Whether a job is a reaction to a fact; then its data holds the fact's id. */
+export function isReaction(job: string): boolean {
+  return job.startsWith(prefix)
+}
+
+export function reactionOf(job: string): string {
+  return job.slice(prefix.length)
+}
+
 /** The same reaction to the same fact has the same id, so that it is not queued twice. */
-function idOfReaction(job: string, factId: string): string {
+export function idOfReaction(job: string, factId: string): string {
   const hex = createHash('sha256').update(`${job}\0${factId}`).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

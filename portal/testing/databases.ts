@@ -38,13 +38,6 @@ async function asOwner(connection: EmbeddedConnection, statement: string): Promi
   }
 }
 
-/** Kinds of facts in the order they were recorded. */
-export async function listKinds(db: OpenDatabase, chain?: string): Promise<string[]> {
-  let query = db.read.selectFrom('facts').select('kind').orderBy('id')
-  if (chain !== undefined) query = query.where('chain', '=', chain)
-  return (await query.execute()).map((row) => row.kind)
-}
-
 export interface WaitingJob {
   readonly id: string
   readonly job: string

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { generateKey } from '@noticeline/sdk/protocol'
+import { factKinds, findFact } from '../facts/history.ts'
 import { createFrozenClock, type SettableClock } from '../ground/clock.ts'
 import { type Config, readConfig } from '../ground/config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
 import type { Ground, OutgoingMail, PortalKeys, RecordedFact, Tx } from '../ground/ground.ts'
-import { openQueue, type Queue } from '../ground/queue.server.ts'
-import { namesOfReactions, type Reactions, runReaction } from '../ground/queue-reactions.server.ts'
+import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
+import { reactOnce } from '../ground/queue-reactions.server.ts'
 import { createVault } from '../ground/vault.server.ts'
-import { copyTemplate, listJobs, listKinds, removeJob, type WaitingJob } from './databases.ts'
+import { copyTemplate, listJobs, removeJob, type WaitingJob } from './databases.ts'
 import {
   createCaughtLog,
   createCaughtMail,
@@ -34,6 +35,11 @@ export interface TestGround extends Ground {
   runReactions(): Promise<number>
   /** The jobs that wait, oldest first. */
   jobs(): Promise<WaitingJob[]>
+}
+
+/** What `reactions.ts` lists, or a part of it. */
+export type Reactions = {
+  readonly [kind: string]: readonly ((ground: Ground, fact: never) => Promise<unknown>)[] | undefined
 }
 
 export interface TestGroundOptions {
@@ -71,7 +77,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     connections: 5,
     enqueue: (...args) => queue.enqueue(...args),
     committed: () => {},
-    reactionsTo: namesOfReactions(reactions),
+    reactionsTo: (kind) => (reactions[kind] ?? []).map((reaction) => reaction.name),
     project: options.project ?? (async () => {}),
     onError: (error) => log.error('database.failed', { error }),
   })
@@ -89,7 +95,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     log,
     queue,
     caught: { mail: mails, log: lines },
-    facts: { kinds: (chain) => listKinds(db, chain) },
+    facts: { kinds: (chain) => factKinds(ground, chain) },
     runReactions: () => drainReactions(ground, reactions),
     jobs: () => listJobs(db),
   }
@@ -103,15 +109,22 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
 /** Follows jobs rather than facts, so that what was never queued never runs. */
 async function drainReactions(ground: TestGround, reactions: Reactions): Promise<number> {
   for (let ran = 0; ; ) {
-    const waiting = (await ground.jobs()).filter(({ job }) => job.startsWith('reaction.'))
+    const waiting = (await ground.jobs()).filter(({ job }) => isReaction(job))
     if (waiting.length === 0) return ran
     for (const { id, job, data } of waiting) {
       if (ran >= 1000) throw new Error(`Reactions cause each other without end; the last one was ${job}.`)
-      await runReaction(ground, reactions, job.slice('reaction.'.length), String(data['factId']))
+      await reactTo(ground, reactions, reactionOf(job), String(data['factId']))
       await removeJob(ground.db, id)
       ran += 1
     }
   }
+}
+
+async function reactTo(ground: TestGround, reactions: Reactions, name: string, factId: string): Promise<void> {
+  const fact = await findFact(ground, factId)
+  const reaction = fact && reactions[fact.kind]?.find((one) => one.name === name)
+  if (!reaction) throw new Error(`Nothing reacts as ${name} to ${fact?.kind ?? 'a fact that is not there'}.`)
+  await reactOnce(ground, name, factId, () => reaction(ground, fact as never))
 }
 
 function testConfig(): Config {
