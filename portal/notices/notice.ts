@@ -1,6 +1,7 @@
 import {
   type Category,
   categories,
+  duration,
   type LegalClass,
   legalClasses,
   type PreservationBasis,
@@ -13,6 +14,19 @@ import {
 } from '@noticeline/sdk/protocol'
 import { z } from 'zod'
 import type { OnObstacle } from '../deadlines/norms.ts'
+
+export {
+  type Category,
+  categories,
+  type LegalClass,
+  legalClasses,
+  type Regime,
+  regimes,
+  type Scope,
+  scopes,
+  type WithdrawalReason,
+  withdrawalReasons as withdrawReasons,
+} from '@noticeline/sdk/protocol'
 
 export const origins = ['api', 'xarf', 'form', 'seed'] as const
 export type Origin = (typeof origins)[number]
@@ -87,7 +101,7 @@ export const noticeSubmission = z
     for_provider_only: text(4000).optional().describe('For the provider; not to be passed on to its customer.'),
     may_be_forwarded: text(4000).optional().describe("May be passed on to the provider's customer."),
     deadline: z
-      .strictObject({ within: z.string().max(20).describe('ISO 8601, such as PT6H.') })
+      .strictObject({ within: duration.describe('ISO 8601, such as PT6H.') })
       .optional()
       .describe('Only where the regime lets the notifier choose.'),
     preservation: z
