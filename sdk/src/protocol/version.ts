@@ -90,7 +90,7 @@ export function inputErrors(error: z.ZodError): InputError[] {
   return error.issues.map((issue) => ({
     pointer: pointerTo(issue.path),
     code: issue.code === 'custom' ? 'incomplete' : issue.code,
-    message: issue.message,
+    message: issue.message.replace(/\.?$/, '.'),
   }))
 }
 
