@@ -77,7 +77,7 @@ export async function installQueue(pool: pg.Pool): Promise<void> {
 
 export async function openQueue(options: QueueOptions): Promise<Queue> {
   const { log, pool } = options
-  const boss = new PgBoss(options.working ? workingOn(options.connection) : { ...quiet, db: executorOn(pool) })
+  const boss = new PgBoss(options.working ? workingOn(options.connection) : quietOn(options.connection))
   boss.on('error', (error) => log.error('queue.failed', { error }))
   boss.on('warning', () => log.warn('queue.slow'))
   await boss.start()
@@ -175,6 +175,12 @@ export function idOfReaction(job: string, factId: string): string {
 }
 
 const quiet = { schema, supervise: false, schedule: false, migrate: false }
+
+// Connections of its own: a transaction that enqueues the first job of a kind would otherwise wait for one of those its
+// likes hold.
+function quietOn(connection: Connection) {
+  return { ...connection, ...quiet, max: 2, application_name: 'noticeline queue' }
+}
 
 function workingOn(connection: Connection) {
   return {

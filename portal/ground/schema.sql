@@ -1,0 +1,553 @@
+-- What the migrations come to. Written by `pnpm db:types`; a test compares it.
+
+create table addressees (
+  item_id text not null,
+  org_id text not null,
+  notice_id text not null,
+  role text not null,
+  accountable boolean not null,
+  offered_at timestamp(3) with time zone,
+  received_at timestamp(3) with time zone,
+  due_at timestamp(3) with time zone,
+  obstacles jsonb default '[]'::jsonb not null,
+  ended_at timestamp(3) with time zone,
+  deadline_passed_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  constraint addressees_pkey PRIMARY KEY (item_id, org_id),
+  constraint addressees_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  constraint addressees_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint addressees_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint addressees_role_check CHECK ((role = ANY (ARRAY['hosting'::text, 'reseller'::text, 'site_operator'::text, 'reverse_proxy'::text])))
+);
+CREATE INDEX addressees_by_org ON addressees USING btree (org_id, notice_id);
+CREATE INDEX addressees_running ON addressees USING btree (due_at) WHERE ((ended_at IS NULL) AND (deadline_passed_at IS NULL));
+
+create table api_tokens (
+  id text not null,
+  org_id text not null,
+  name text not null,
+  token_hash bytea not null,
+  hint text not null,
+  live boolean not null,
+  scopes text[] not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  constraint api_tokens_pkey PRIMARY KEY (id),
+  constraint api_tokens_token_hash_key UNIQUE (token_hash),
+  constraint api_tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+CREATE INDEX api_tokens_by_org ON api_tokens USING btree (org_id);
+
+create table attempts (
+  id text not null,
+  delivery_id text not null,
+  org_id text not null,
+  endpoint_id text not null,
+  number integer not null,
+  started_at timestamp(3) with time zone not null,
+  finished_at timestamp(3) with time zone,
+  result text,
+  status smallint,
+  code text,
+  ms integer,
+  sealed bytea,
+  constraint attempts_pkey PRIMARY KEY (id),
+  constraint attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+  constraint attempts_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
+  constraint attempts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint attempts_result_check CHECK ((result = ANY (ARRAY['received'::text, 'refused'::text, 'failed'::text, 'abandoned'::text])))
+);
+CREATE INDEX attempts_by_delivery ON attempts USING btree (delivery_id, number);
+
+create table attributions (
+  id text not null,
+  item_id text not null,
+  at timestamp(3) with time zone not null,
+  confidence text not null,
+  chain jsonb not null,
+  sealed bytea,
+  constraint attributions_pkey PRIMARY KEY (id),
+  constraint attributions_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  constraint attributions_confidence_check CHECK ((confidence = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+);
+CREATE INDEX attributions_by_item ON attributions USING btree (item_id, at);
+
+create table contacts (
+  id text not null,
+  org_id text not null,
+  kind text not null,
+  email text not null,
+  phone text,
+  languages text[] not null,
+  position smallint not null,
+  verified_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  constraint contacts_pkey PRIMARY KEY (id),
+  constraint contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint contacts_kind_check CHECK ((kind = ANY (ARRAY['abuse'::text, 'dsa11'::text, 'tco15'::text, 'legal_representative'::text])))
+);
+CREATE INDEX contacts_by_org ON contacts USING btree (org_id, "position");
+
+create table deliveries (
+  id text not null,
+  org_id text not null,
+  notice_id text not null,
+  jti text not null,
+  event text not null,
+  seq integer not null,
+  endpoint_id text,
+  state text not null,
+  offered_at timestamp(3) with time zone,
+  received_at timestamp(3) with time zone,
+  received_how text,
+  acknowledged_at timestamp(3) with time zone,
+  next_attempt_at timestamp(3) with time zone,
+  attempts integer default 0 not null,
+  last_code text,
+  deadline_at timestamp(3) with time zone not null,
+  leased_by text,
+  leased_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  constraint deliveries_pkey PRIMARY KEY (id),
+  constraint deliveries_jti_key UNIQUE (jti),
+  constraint deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
+  constraint deliveries_jti_fkey FOREIGN KEY (jti) REFERENCES tokens(jti),
+  constraint deliveries_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint deliveries_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint deliveries_received_how_check CHECK ((received_how = ANY (ARRAY['push'::text, 'poll'::text, 'signed_receipt'::text, 'form_confirmed'::text]))),
+  constraint deliveries_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'offered'::text, 'received'::text, 'acknowledged'::text, 'failed'::text])))
+);
+CREATE INDEX deliveries_by_notice ON deliveries USING btree (notice_id);
+CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
+CREATE INDEX deliveries_due ON deliveries USING btree (next_attempt_at, deadline_at) WHERE (next_attempt_at IS NOT NULL);
+
+create table endpoints (
+  id text not null,
+  org_id text not null,
+  url text,
+  description text,
+  jwks_uri text,
+  media_type text default 'application/secevent+jwt'::text not null,
+  state text not null,
+  verified_at timestamp(3) with time zone,
+  verified_grade text,
+  verification_jti text,
+  failures integer default 0 not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint endpoints_pkey PRIMARY KEY (id),
+  constraint endpoints_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint endpoints_media_type_check CHECK ((media_type = ANY (ARRAY['application/secevent+jwt'::text, 'application/json'::text]))),
+  constraint endpoints_state_check CHECK ((state = ANY (ARRAY['unverified'::text, 'active'::text, 'paused'::text, 'retired'::text]))),
+  constraint endpoints_verified_grade_check CHECK ((verified_grade = ANY (ARRAY['answered'::text, 'signed'::text])))
+);
+CREATE INDEX endpoints_by_org ON endpoints USING btree (org_id, state);
+
+create table fact_heads (
+  chain text not null,
+  seq integer not null,
+  hash bytea not null,
+  constraint fact_heads_pkey PRIMARY KEY (chain)
+);
+
+create table facts (
+  chain text not null,
+  seq integer not null,
+  id text not null,
+  kind text not null,
+  at timestamp(3) with time zone not null,
+  payload text not null,
+  previous bytea not null,
+  hash bytea not null,
+  constraint facts_pkey PRIMARY KEY (chain, seq),
+  constraint facts_id_key UNIQUE (id)
+);
+CREATE INDEX facts_by_kind ON facts USING btree (kind, at);
+CREATE INDEX facts_by_time ON facts USING btree (at);
+CREATE TRIGGER facts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON facts FOR EACH STATEMENT EXECUTE FUNCTION facts_are_never_changed();
+
+create table idempotency (
+  org_id text not null,
+  route text not null,
+  key_hash bytea not null,
+  body_mac bytea not null,
+  started_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  status smallint,
+  answer text,
+  constraint idempotency_pkey PRIMARY KEY (org_id, route, key_hash)
+);
+CREATE INDEX idempotency_by_expiry ON idempotency USING btree (expires_at);
+
+create table inbox_rows (
+  item_id text not null,
+  org_id text not null,
+  side text not null,
+  notice_id text not null,
+  position smallint not null,
+  regime text not null,
+  category text not null,
+  scope text not null,
+  reference text,
+  notifier_org_id text not null,
+  provider_org_id text,
+  role text,
+  accountable boolean,
+  delivery text,
+  handling text not null,
+  observation text not null,
+  clock text not null,
+  headline text not null,
+  submitted_at timestamp(3) with time zone not null,
+  received_at timestamp(3) with time zone,
+  due_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone not null,
+  constraint inbox_rows_pkey PRIMARY KEY (item_id, org_id, side),
+  constraint inbox_rows_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  constraint inbox_rows_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint inbox_rows_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint inbox_rows_side_check CHECK ((side = ANY (ARRAY['notifier'::text, 'provider'::text])))
+);
+CREATE INDEX inbox_rows_by_due ON inbox_rows USING btree (org_id, side, due_at) WHERE (ended_at IS NULL);
+CREATE INDEX inbox_rows_by_notice ON inbox_rows USING btree (notice_id);
+CREATE INDEX inbox_rows_by_reader ON inbox_rows USING btree (org_id, side, submitted_at DESC, item_id);
+
+create table items (
+  id text not null,
+  notice_id text not null,
+  org_id text not null,
+  position smallint not null,
+  scope text not null,
+  seen_at timestamp(3) with time zone,
+  data_key bytea,
+  sealed bytea,
+  locator_mac bytea not null,
+  duplicate_of text,
+  parent_item_id text,
+  attribution text not null,
+  withdrawn_at timestamp(3) with time zone,
+  closed_at timestamp(3) with time zone,
+  constraint items_pkey PRIMARY KEY (id),
+  constraint items_notice_id_position_key UNIQUE (notice_id, "position"),
+  constraint items_duplicate_of_fkey FOREIGN KEY (duplicate_of) REFERENCES items(id),
+  constraint items_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint items_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint items_parent_item_id_fkey FOREIGN KEY (parent_item_id) REFERENCES items(id),
+  constraint items_attribution_check CHECK ((attribution = ANY (ARRAY['waiting'::text, 'attributed'::text, 'unattributed'::text]))),
+  constraint items_scope_check CHECK ((scope = ANY (ARRAY['file'::text, 'page'::text, 'account'::text, 'site'::text])))
+);
+CREATE INDEX items_by_locator ON items USING btree (locator_mac);
+CREATE INDEX items_by_notice ON items USING btree (notice_id);
+CREATE INDEX items_unattributed ON items USING btree (org_id, id) WHERE (attribution <> 'attributed'::text);
+
+create table mailbox (
+  id text not null,
+  sent_at timestamp(3) with time zone not null,
+  recipient text not null,
+  subject text not null,
+  body text not null,
+  constraint mailbox_pkey PRIMARY KEY (id)
+);
+CREATE INDEX mailbox_by_time ON mailbox USING btree (sent_at);
+
+create table memberships (
+  org_id text not null,
+  person_id text not null,
+  role text not null,
+  created_at timestamp(3) with time zone not null,
+  constraint memberships_pkey PRIMARY KEY (org_id, person_id),
+  constraint memberships_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint memberships_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint memberships_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'handler'::text, 'developer'::text, 'read_only'::text])))
+);
+CREATE INDEX memberships_by_person ON memberships USING btree (person_id);
+
+create table networks (
+  id text not null,
+  org_id text not null,
+  kind text not null,
+  family smallint,
+  network bytea,
+  prefix_length smallint,
+  domain text,
+  proof text not null,
+  proven_at timestamp(3) with time zone,
+  effective_at timestamp(3) with time zone,
+  consent_by text,
+  consented_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  constraint networks_pkey PRIMARY KEY (id),
+  constraint networks_consent_by_fkey FOREIGN KEY (consent_by) REFERENCES organisations(id),
+  constraint networks_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint networks_check CHECK (((kind = 'cidr'::text) = ((network IS NOT NULL) AND (family IS NOT NULL) AND (prefix_length IS NOT NULL)))),
+  constraint networks_check1 CHECK (((kind = 'domain'::text) = (domain IS NOT NULL))),
+  constraint networks_family_check CHECK ((family = ANY (ARRAY[4, 6]))),
+  constraint networks_kind_check CHECK ((kind = ANY (ARRAY['cidr'::text, 'domain'::text]))),
+  constraint networks_proof_check CHECK ((proof = ANY (ARRAY['registry_mail'::text, 'registry_object'::text, 'parent_consent'::text, 'dns_txt'::text, 'file'::text, 'platform_desk'::text])))
+);
+CREATE INDEX networks_by_domain ON networks USING btree (domain) WHERE (kind = 'domain'::text);
+CREATE INDEX networks_by_org ON networks USING btree (org_id);
+CREATE INDEX networks_by_prefix ON networks USING btree (family, network, prefix_length) WHERE (kind = 'cidr'::text);
+
+create table notices (
+  id text not null,
+  org_id text not null,
+  regime text not null,
+  category text not null,
+  legal_class text,
+  reference text,
+  origin text not null,
+  assessed_at timestamp(3) with time zone,
+  submitted_at timestamp(3) with time zone not null,
+  binding boolean default false not null,
+  deadline_within text not null,
+  on_obstacle text not null,
+  preservation jsonb not null,
+  disclosure jsonb not null,
+  data_key bytea,
+  sealed bytea,
+  seq integer default 1 not null,
+  withdrawn_at timestamp(3) with time zone,
+  withdraw_reason text,
+  closed_at timestamp(3) with time zone,
+  constraint notices_pkey PRIMARY KEY (id),
+  constraint notices_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint notices_on_obstacle_check CHECK ((on_obstacle = ANY (ARRAY['restart'::text, 'pause'::text, 'none'::text]))),
+  constraint notices_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'xarf'::text, 'form'::text, 'seed'::text])))
+);
+CREATE INDEX notices_by_org ON notices USING btree (org_id, id);
+
+create table observations (
+  id text not null,
+  item_id text not null,
+  method text not null,
+  result text not null,
+  confidence text not null,
+  at timestamp(3) with time zone not null,
+  org_id text,
+  recorded_at timestamp(3) with time zone not null,
+  constraint observations_pkey PRIMARY KEY (id),
+  constraint observations_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  constraint observations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint observations_confidence_check CHECK ((confidence = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint observations_method_check CHECK ((method = ANY (ARRAY['provider_attestation'::text, 'dns'::text, 'tcp_tls'::text, 'http_head'::text, 'analyst'::text]))),
+  constraint observations_result_check CHECK ((result = ANY (ARRAY['online'::text, 'gone_http'::text, 'gone_dns'::text, 'gone_host'::text, 'access_denied'::text, 'moved'::text, 'inconclusive'::text])))
+);
+CREATE INDEX observations_by_item ON observations USING btree (item_id, at);
+
+create table observed_items (
+  item_id text not null,
+  state text not null,
+  grade text,
+  confirmed_at timestamp(3) with time zone,
+  first_offline_at timestamp(3) with time zone,
+  last_online_at timestamp(3) with time zone,
+  contradicted_at timestamp(3) with time zone,
+  next_look_at timestamp(3) with time zone,
+  looks integer default 0 not null,
+  leased_until timestamp(3) with time zone,
+  constraint observed_items_pkey PRIMARY KEY (item_id),
+  constraint observed_items_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  constraint observed_items_grade_check CHECK ((grade = ANY (ARRAY['machine'::text, 'analyst'::text]))),
+  constraint observed_items_state_check CHECK ((state = ANY (ARRAY['unverified'::text, 'confirmed_offline'::text, 'reappeared'::text])))
+);
+CREATE INDEX observed_items_due ON observed_items USING btree (next_look_at) WHERE (next_look_at IS NOT NULL);
+
+create table organisations (
+  id text not null,
+  kind text not null,
+  notifier_kind text,
+  name text not null,
+  country text default 'NL'::text not null,
+  locale text default 'en'::text not null,
+  phone text,
+  trusted_flagger boolean default false not null,
+  adheres_since timestamp(3) with time zone,
+  admitted_at timestamp(3) with time zone,
+  suspended_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  constraint organisations_pkey PRIMARY KEY (id),
+  constraint organisations_check CHECK (((kind = 'notifier'::text) = (notifier_kind IS NOT NULL))),
+  constraint organisations_kind_check CHECK ((kind = ANY (ARRAY['provider'::text, 'notifier'::text, 'platform'::text]))),
+  constraint organisations_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'nl'::text]))),
+  constraint organisations_notifier_kind_check CHECK ((notifier_kind = ANY (ARRAY['hotline'::text, 'authority'::text, 'other'::text])))
+);
+
+create table outcomes (
+  id text not null,
+  report_id text not null,
+  item_id text not null,
+  org_id text not null,
+  notice_id text not null,
+  seq integer not null,
+  code text not null,
+  at timestamp(3) with time zone not null,
+  by text not null,
+  reason text,
+  since timestamp(3) with time zone,
+  territory text[],
+  downstream text,
+  of_item text,
+  also text[],
+  scope_applied text,
+  police_informed text,
+  sealed bytea,
+  recorded_at timestamp(3) with time zone not null,
+  constraint outcomes_pkey PRIMARY KEY (id),
+  constraint outcomes_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  constraint outcomes_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint outcomes_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint outcomes_report_id_fkey FOREIGN KEY (report_id) REFERENCES reports(id),
+  constraint outcomes_by_check CHECK ((by = ANY (ARRAY['auto'::text, 'human'::text])))
+);
+CREATE INDEX outcomes_by_item ON outcomes USING btree (item_id, org_id, recorded_at);
+
+create table people (
+  id text not null,
+  email text not null,
+  name text not null,
+  locale text default 'en'::text not null,
+  created_at timestamp(3) with time zone not null,
+  constraint people_pkey PRIMARY KEY (id),
+  constraint people_email_key UNIQUE (email),
+  constraint people_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'nl'::text])))
+);
+
+create table provider_keys (
+  thumbprint text not null,
+  org_id text not null,
+  endpoint_id text not null,
+  use text not null,
+  jwk jsonb not null,
+  registered_at timestamp(3) with time zone not null,
+  retired_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint provider_keys_pkey PRIMARY KEY (thumbprint),
+  constraint provider_keys_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
+  constraint provider_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint provider_keys_use_check CHECK ((use = ANY (ARRAY['sig'::text, 'enc'::text])))
+);
+CREATE INDEX provider_keys_by_endpoint ON provider_keys USING btree (endpoint_id, use);
+
+create table reactions_done (
+  fact_id text not null,
+  reaction text not null,
+  at timestamp(3) with time zone not null,
+  constraint reactions_done_pkey PRIMARY KEY (fact_id, reaction)
+);
+
+create table receipts (
+  id text not null,
+  delivery_id text not null,
+  org_id text not null,
+  notice_id text not null,
+  received_at timestamp(3) with time zone not null,
+  recorded_at timestamp(3) with time zone not null,
+  grade text not null,
+  report_jti text,
+  constraint receipts_pkey PRIMARY KEY (id),
+  constraint receipts_delivery_id_grade_key UNIQUE (delivery_id, grade),
+  constraint receipts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+  constraint receipts_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint receipts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint receipts_grade_check CHECK ((grade = ANY (ARRAY['signed'::text, 'authenticated'::text, 'form_confirmed'::text, 'by_phone'::text])))
+);
+
+create table reports (
+  id text not null,
+  org_id text not null,
+  notice_id text,
+  seq integer not null,
+  event text not null,
+  grade text not null,
+  jti text,
+  kid text,
+  set_sha256 text,
+  person_id text,
+  data_key bytea,
+  sealed bytea,
+  recorded_at timestamp(3) with time zone not null,
+  constraint reports_pkey PRIMARY KEY (id),
+  constraint reports_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint reports_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint reports_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint reports_grade_check CHECK ((grade = ANY (ARRAY['signed'::text, 'authenticated'::text, 'form_confirmed'::text, 'by_phone'::text])))
+);
+CREATE INDEX reports_by_notice ON reports USING btree (notice_id, recorded_at);
+CREATE UNIQUE INDEX reports_once ON reports USING btree (org_id, jti) WHERE (jti IS NOT NULL);
+
+create table roots (
+  at timestamp(3) with time zone not null,
+  root bytea not null,
+  leaves integer not null,
+  signed text,
+  constraint roots_pkey PRIMARY KEY (at)
+);
+
+create table sessions (
+  token_hash bytea not null,
+  id text not null,
+  person_id text not null,
+  org_id text not null,
+  assurance smallint default 1 not null,
+  created_at timestamp(3) with time zone not null,
+  last_seen_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  constraint sessions_pkey PRIMARY KEY (token_hash),
+  constraint sessions_id_key UNIQUE (id),
+  constraint sessions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+);
+
+create table sign_ins (
+  id text not null,
+  person_id text not null,
+  requested_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  consumed_at timestamp(3) with time zone,
+  constraint sign_ins_pkey PRIMARY KEY (id),
+  constraint sign_ins_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+);
+CREATE INDEX sign_ins_by_person ON sign_ins USING btree (person_id, requested_at);
+
+create table signing_keys (
+  kid text not null,
+  public_jwk jsonb not null,
+  data_key bytea not null,
+  sealed_private bytea not null,
+  published_at timestamp(3) with time zone not null,
+  active_from timestamp(3) with time zone not null,
+  retired_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint signing_keys_pkey PRIMARY KEY (kid)
+);
+
+create table tokens (
+  jti text not null,
+  org_id text not null,
+  notice_id text not null,
+  seq integer not null,
+  event text not null,
+  kid text not null,
+  set_sha256 text not null,
+  data_key bytea,
+  sealed bytea,
+  issued_at timestamp(3) with time zone not null,
+  constraint tokens_pkey PRIMARY KEY (jti),
+  constraint tokens_notice_id_org_id_seq_event_key UNIQUE (notice_id, org_id, seq, event),
+  constraint tokens_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+
+CREATE OR REPLACE FUNCTION facts_are_never_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'facts are never changed; a correction is another fact';
+end $function$;
