@@ -1,5 +1,6 @@
 /** Every vector, checked as its addressee checks: the receiver's way for what a portal sends, the portal's for reports. */
 import { readFileSync } from 'node:fs'
+import { createReceiver, type KeyPair, type Reply } from '@noticeline/sdk'
 import {
   checkPublicJwk,
   createKeySet,
@@ -13,6 +14,7 @@ import {
   type VerifiedToken,
   verifyToken,
 } from '@noticeline/sdk/protocol'
+import { memoryStore } from '@noticeline/sdk/stores'
 import { describe, expect, test } from 'vitest'
 
 interface Vector {
@@ -97,6 +99,60 @@ function said(token: VerifiedToken): Judgement {
 }
 
 const as = { to_receiver: asReceiver, to_portal: asPortal }
+
+/** The receiver that providers install, with the vector's keys, clock and portal. */
+async function pushed(vector: Vector): Promise<Reply> {
+  const { sent, expect: expected } = vector
+  const issuer = [...new Set(Object.values(expected.issuers))][0] as string
+  const answers: Record<string, unknown> = {
+    [`${issuer}/.well-known/ssf-configuration`]: { issuer, jwks_uri: `${issuer}/jwks` },
+    [`${issuer}/jwks`]: expected.jwks,
+  }
+  const receiver = await createReceiver({
+    issuer,
+    audience: expected.audience,
+    keys: { signing: [ownKey], sealing: expected.sealing_keys.map(pairOf) },
+    inbox: memoryStore(),
+    on: {},
+    clock: { now: () => new Date(expected.now) },
+    fetch: async (url) => {
+      const answer = answers[String(url)]
+      return answer === undefined ? new Response(null, { status: 202 }) : Response.json(answer)
+    },
+  })
+  const body = sent.body + 'A'.repeat(sent.padding ?? 0)
+  const reply = await receiver.receive({
+    method: 'POST',
+    contentType: sent.media_type,
+    contentLength: String(Buffer.byteLength(body)),
+    body: Buffer.from(body),
+  })
+  await receiver.stop()
+  return reply
+}
+
+const ownKey = pairOf(
+  JSON.parse(readFileSync(new URL('../../sdk/vectors/keys.json', import.meta.url), 'utf8')).keys.tern,
+)
+
+function pairOf(jwk: JsonWebKey & { kid: string }): KeyPair {
+  const { d: _, ...publicJwk } = jwk
+  return { kid: jwk.kid, publicJwk, privateJwk: jwk }
+}
+
+describe('the receiver that providers install', () => {
+  const toReceiver = (vectors: Vector[]) => vectors.filter((vector) => vector.direction === 'to_receiver')
+
+  test.each(toReceiver(accepted))('answers 202 to: $name', async (vector) => {
+    expect(await pushed(vector)).toMatchObject({ code: 202, body: '' })
+  })
+
+  test.each(toReceiver(refused))('answers $refusal.err to: $name', async (vector) => {
+    const reply = await pushed(vector)
+    expect(reply.code).toBe(vector.refusal?.code === 'media_type_not_supported' ? 415 : 400)
+    expect(JSON.parse(reply.body)).toMatchObject({ err: vector.refusal?.err })
+  })
+})
 
 describe('accepted', () => {
   test.each(accepted)('$direction: $name', async (vector) => {
