@@ -49,7 +49,9 @@ export async function acceptReceipt(
     if (!delivery) return { result: 'unknown-token' }
     await keepReport(ground, tx, reporter, token)
     const receivedAt = new Date(message.received_at)
-    return { result: (await recordReceipt(tx, reporter, delivery, token, receivedAt)) ? 'recorded' : 'already-recorded' }
+    return {
+      result: (await recordReceipt(tx, reporter, delivery, token, receivedAt)) ? 'recorded' : 'already-recorded',
+    }
   })
 }
 

@@ -168,7 +168,13 @@ export async function selectChannels(db: Kysely<DB>, orgId: string): Promise<Cha
 }
 
 /** The row stands before the request. What an earlier worker left unfinished is abandoned. */
-export async function insertAttempt(db: Transaction<DB>, delivery: DeliveryRow, id: string, endpointId: string, now: Date) {
+export async function insertAttempt(
+  db: Transaction<DB>,
+  delivery: DeliveryRow,
+  id: string,
+  endpointId: string,
+  now: Date,
+) {
   await db
     .updateTable('attempts')
     .set({ result: 'abandoned', finishedAt: now, code: 'abandoned' })

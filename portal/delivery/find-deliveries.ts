@@ -32,37 +32,39 @@ export async function findDeliveries(
     ground.db.read,
     page.map((row) => row.id),
   )
-  const deliveries = page.map((row): DeliveryView => ({
-    id: row.id,
-    orgId: row.orgId,
-    orgName: row.orgName,
-    noticeId: row.noticeId,
-    jti: row.jti,
-    event: row.event,
-    seq: row.seq,
-    endpointId: row.endpointId,
-    state: row.state as DeliveryState,
-    offeredAt: instant(row.offeredAt),
-    receivedAt: instant(row.receivedAt),
-    receivedHow: row.receivedHow as DeliveryView['receivedHow'],
-    acknowledgedAt: instant(row.acknowledgedAt),
-    nextAttemptAt: instant(row.nextAttemptAt),
-    lastCode: row.lastCode,
-    deadlineAt: row.deadlineAt.toISOString(),
-    createdAt: row.createdAt.toISOString(),
-    attempts: attempts
-      .filter((one) => one.deliveryId === row.id)
-      .map((one) => ({
-        id: one.id,
-        number: one.number,
-        startedAt: one.startedAt.toISOString(),
-        finishedAt: instant(one.finishedAt),
-        result: one.result as AttemptView['result'],
-        status: one.status,
-        code: one.code,
-        ms: one.ms,
-      })),
-  }))
+  const deliveries = page.map(
+    (row): DeliveryView => ({
+      id: row.id,
+      orgId: row.orgId,
+      orgName: row.orgName,
+      noticeId: row.noticeId,
+      jti: row.jti,
+      event: row.event,
+      seq: row.seq,
+      endpointId: row.endpointId,
+      state: row.state as DeliveryState,
+      offeredAt: instant(row.offeredAt),
+      receivedAt: instant(row.receivedAt),
+      receivedHow: row.receivedHow as DeliveryView['receivedHow'],
+      acknowledgedAt: instant(row.acknowledgedAt),
+      nextAttemptAt: instant(row.nextAttemptAt),
+      lastCode: row.lastCode,
+      deadlineAt: row.deadlineAt.toISOString(),
+      createdAt: row.createdAt.toISOString(),
+      attempts: attempts
+        .filter((one) => one.deliveryId === row.id)
+        .map((one) => ({
+          id: one.id,
+          number: one.number,
+          startedAt: one.startedAt.toISOString(),
+          finishedAt: instant(one.finishedAt),
+          result: one.result as AttemptView['result'],
+          status: one.status,
+          code: one.code,
+          ms: one.ms,
+        })),
+    }),
+  )
   return { result: 'found', deliveries, nextCursor: rows.length > size ? (page.at(-1)?.id ?? null) : null }
 }
 

@@ -7,13 +7,7 @@ import {
   type NoticeWithdrawn,
 } from '@noticeline/sdk/protocol'
 import type { Item, Notice } from '../notices/notice.ts'
-
-/** What of a notice is sealed at rest. */
-export interface NoticeText {
-  grounds?: { reasons?: string | undefined; legalBasis?: string[] | undefined; goodFaith?: boolean | undefined } | undefined
-  forProviderOnly?: string | null | undefined
-  mayBeForwarded?: string | null | undefined
-}
+import type { NoticeText } from '../notices/read-notice.ts'
 
 /** What of an item is sealed at rest. */
 export interface OpenedItem {

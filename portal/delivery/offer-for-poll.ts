@@ -5,7 +5,13 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import { selectSealingKey } from './attempt-store.server.ts'
 import { hasArrived } from './delivery.ts'
-import { type DeliveryRow, lockDeliveryByToken, lockForPoll, selectToken, updateDelivery } from './delivery-store.server.ts'
+import {
+  type DeliveryRow,
+  lockDeliveryByToken,
+  lockForPoll,
+  selectToken,
+  updateDelivery,
+} from './delivery-store.server.ts'
 import { nextTryAt } from './retry-timetable.ts'
 import { offerDelivery, settleDelivery } from './settle-delivery.ts'
 

@@ -47,36 +47,37 @@ export interface Pointer {
 }
 
 /** Numbers, counts, times and one link: whoever reads over the shoulder, or in a mail archive, learns nothing else. */
-export const pointerMail: { readonly [locale in 'en' | 'nl']: (pointer: Pointer) => Pick<OutgoingMail, 'subject' | 'text'> } =
-  {
-    en: ({ noticeId, count, regime, hours, link, withdrawn }) => ({
-      subject: withdrawn ? `Notice ${noticeId} was withdrawn` : `Notice ${noticeId}`,
-      text: [
-        withdrawn ? 'A notice to you was withdrawn.' : 'There is a notice for you.',
-        '',
-        `Number: ${noticeId}`,
-        `Items: ${count}`,
-        `Regime: ${regime}`,
-        ...(withdrawn ? [] : [`Time: ${hours} ${hours === 1 ? 'hour' : 'hours'} from receipt`]),
-        '',
-        `Sign in to see it and to answer: ${link}`,
-        '',
-        'This mail says nothing about what or where on purpose. Reading it is no receipt.',
-      ].join('\n'),
-    }),
-    nl: ({ noticeId, count, regime, hours, link, withdrawn }) => ({
-      subject: withdrawn ? `Melding ${noticeId} is ingetrokken` : `Melding ${noticeId}`,
-      text: [
-        withdrawn ? 'Een melding aan u is ingetrokken.' : 'Er is een melding voor u.',
-        '',
-        `Nummer: ${noticeId}`,
-        `Aantal: ${count}`,
-        `Regime: ${regime}`,
-        ...(withdrawn ? [] : [`Termijn: ${hours} uur na ontvangst`]),
-        '',
-        `Meld u aan om haar te zien en te beantwoorden: ${link}`,
-        '',
-        'Deze mail zegt met opzet niet wat of waar. Hem lezen geldt niet als ontvangst.',
-      ].join('\n'),
-    }),
-  }
+export const pointerMail: {
+  readonly [locale in 'en' | 'nl']: (pointer: Pointer) => Pick<OutgoingMail, 'subject' | 'text'>
+} = {
+  en: ({ noticeId, count, regime, hours, link, withdrawn }) => ({
+    subject: withdrawn ? `Notice ${noticeId} was withdrawn` : `Notice ${noticeId}`,
+    text: [
+      withdrawn ? 'A notice to you was withdrawn.' : 'There is a notice for you.',
+      '',
+      `Number: ${noticeId}`,
+      `Items: ${count}`,
+      `Regime: ${regime}`,
+      ...(withdrawn ? [] : [`Time: ${hours} ${hours === 1 ? 'hour' : 'hours'} from receipt`]),
+      '',
+      `Sign in to see it and to answer: ${link}`,
+      '',
+      'This mail says nothing about what or where on purpose. Reading it is no receipt.',
+    ].join('\n'),
+  }),
+  nl: ({ noticeId, count, regime, hours, link, withdrawn }) => ({
+    subject: withdrawn ? `Melding ${noticeId} is ingetrokken` : `Melding ${noticeId}`,
+    text: [
+      withdrawn ? 'Een melding aan u is ingetrokken.' : 'Er is een melding voor u.',
+      '',
+      `Nummer: ${noticeId}`,
+      `Aantal: ${count}`,
+      `Regime: ${regime}`,
+      ...(withdrawn ? [] : [`Termijn: ${hours} uur na ontvangst`]),
+      '',
+      `Meld u aan om haar te zien en te beantwoorden: ${link}`,
+      '',
+      'Deze mail zegt met opzet niet wat of waar. Hem lezen geldt niet als ontvangst.',
+    ].join('\n'),
+  }),
+}

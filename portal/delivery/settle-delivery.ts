@@ -3,7 +3,7 @@ import { record } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
 import { markOffered } from '../notices/mark-offered.ts'
 import { startClock } from '../notices/start-clock.ts'
-import { type ReceivedHow, hasArrived } from './delivery.ts'
+import { hasArrived, type ReceivedHow } from './delivery.ts'
 import { type DeliveryRow, updateDelivery } from './delivery-store.server.ts'
 
 /** First tried on a channel that works: the first of the two instants of every item in it. The delivery's row is locked. */

@@ -6,7 +6,14 @@ const at = (text: string) => new Date(text)
 
 test('what ends an item is the table of the vocabulary', () => {
   const ends = (code: string) => endsItem(outcome(code, ['worldwide']), 'ntd_code')
-  const endings = ['content_removed', 'access_disabled', 'already_unavailable', 'not_hosted_here', 'refused', 'duplicate']
+  const endings = [
+    'content_removed',
+    'access_disabled',
+    'already_unavailable',
+    'not_hosted_here',
+    'refused',
+    'duplicate',
+  ]
   expect(endings.filter((code) => !ends(code))).toEqual([])
   expect(['forwarded', 'cannot_execute', 'reinstated'].filter(ends)).toEqual([])
 })

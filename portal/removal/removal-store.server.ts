@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 
 export type ObservedRow = Selectable<DB['observedItems']>
@@ -70,16 +70,11 @@ export function lockObserved(db: Transaction<DB>, itemId: string): Promise<Obser
   return db.selectFrom('observedItems').selectAll().where('itemId', '=', itemId).forUpdate().executeTakeFirst()
 }
 
-export function selectObserved(db: Kysely<DB>, itemIds: readonly string[]): Promise<ObservedRow[]> {
-  if (itemIds.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('observedItems')
-    .selectAll()
-    .where('itemId', 'in', [...itemIds])
-    .execute()
-}
-
-export async function updateObserved(db: Transaction<DB>, itemId: string, change: Partial<Omit<ObservedRow, 'itemId'>>) {
+export async function updateObserved(
+  db: Transaction<DB>,
+  itemId: string,
+  change: Partial<Omit<ObservedRow, 'itemId'>>,
+) {
   await db.updateTable('observedItems').set(change).where('itemId', '=', itemId).execute()
 }
 
@@ -122,8 +117,8 @@ export async function claimLooks(db: Transaction<DB>, now: Date, leasedUntil: Da
   return itemIds
 }
 
-/** Notices that may be over: everything in them has an end or was taken back, and nothing was recorded since `quietSince`. */
-export async function selectQuietNotices(db: Kysely<DB>, quietSince: Date, limit: number): Promise<string[]> {
+/** Notices in which everything has an end, was taken back or is linked to another. Whether they are over is asked of the axes. */
+export async function selectEndedNotices(db: Kysely<DB>, quietSince: Date, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('notices')
     .select('notices.id')
@@ -133,23 +128,13 @@ export async function selectQuietNotices(db: Kysely<DB>, quietSince: Date, limit
       where.not(
         where.exists(
           where
-            .selectFrom('inboxRows')
-            .select('inboxRows.itemId')
-            .whereRef('inboxRows.noticeId', '=', 'notices.id')
-            .where('inboxRows.side', '=', 'notifier')
-            .where('inboxRows.headline', 'not in', [
-              'excluded',
-              'withdrawn_restored',
-              'withdrawn',
-              'removed_verified',
-              'offline_unclaimed',
-            ]),
+            .selectFrom('items')
+            .select('items.id')
+            .whereRef('items.noticeId', '=', 'notices.id')
+            .where('items.closedAt', 'is', null)
+            .where('items.withdrawnAt', 'is', null)
+            .where('items.duplicateOf', 'is', null),
         ),
-      ),
-    )
-    .where((where) =>
-      where.exists(
-        where.selectFrom('inboxRows').select('inboxRows.itemId').whereRef('inboxRows.noticeId', '=', 'notices.id'),
       ),
     )
     .orderBy('notices.id')
@@ -158,11 +143,11 @@ export async function selectQuietNotices(db: Kysely<DB>, quietSince: Date, limit
   return rows.map((row) => row.id)
 }
 
-/** When each item of a notice got the last fact that moves one of its axes. */
+/** When one of the axes of a notice was last moved. */
 export async function selectLastMove(db: Kysely<DB>, noticeId: string): Promise<Date | null> {
   const row = await db
     .selectFrom('facts')
-    .select((at) => at.fn.max('at').as('at'))
+    .select((of) => of.fn.max('at').as('at'))
     .where('chain', '=', noticeId)
     .where('kind', 'in', [
       'notice.issued',
@@ -177,14 +162,38 @@ export async function selectLastMove(db: Kysely<DB>, noticeId: string): Promise<
   return row?.at ?? null
 }
 
-/** What was accepted in one transaction, by the clock of the database's own rows: the newest instant of any of them. */
-export async function selectNewestOutcome(db: Kysely<DB>, itemId: string, orgId: string): Promise<OutcomeRow | undefined> {
+/** Who answers for an item, oldest first, and the notice it stands in. */
+export function selectAccountable(db: Kysely<DB>, itemId: string) {
   return db
-    .selectFrom('outcomes')
-    .selectAll()
-    .where('itemId', '=', itemId)
-    .where('orgId', '=', orgId)
-    .orderBy(sql`recorded_at desc, id desc`)
-    .limit(1)
+    .selectFrom('addressees')
+    .innerJoin('notices', 'notices.id', 'addressees.noticeId')
+    .select(['addressees.orgId', 'addressees.endedAt', 'addressees.noticeId', 'notices.regime'])
+    .where('addressees.itemId', '=', itemId)
+    .where('addressees.accountable', '=', true)
+    .orderBy('addressees.createdAt')
+    .orderBy('addressees.orgId')
+    .execute()
+}
+
+/** Items of a notice that somebody is asked to remove. */
+export async function selectAddressedItems(db: Kysely<DB>, noticeId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('addressees')
+    .innerJoin('items', 'items.id', 'addressees.itemId')
+    .select('addressees.itemId')
+    .distinct()
+    .where('addressees.noticeId', '=', noticeId)
+    .where('items.duplicateOf', 'is', null)
+    .execute()
+  return rows.map((row) => row.itemId)
+}
+
+/** An item as its look begins: what was taken back or closed is not looked at any longer. */
+export function selectWatched(db: Kysely<DB>, itemId: string) {
+  return db
+    .selectFrom('items')
+    .innerJoin('notices', 'notices.id', 'items.noticeId')
+    .select(['items.noticeId', 'items.withdrawnAt', 'notices.closedAt'])
+    .where('items.id', '=', itemId)
     .executeTakeFirst()
 }

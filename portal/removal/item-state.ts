@@ -1,0 +1,188 @@
+/** What is known about an item, brought together: four axes for the item and for each addressee, and their headlines. */
+import { type Clock, clockOf, type Obstacle } from '../deadlines/deadline.ts'
+import type { OnObstacle } from '../deadlines/norms.ts'
+import type { DeliveryState, ReceivedHow } from '../delivery/delivery.ts'
+import { type Axes, type Headline, headlineOf } from './headline.ts'
+import type { ObservationState } from './observation.ts'
+import { claimsRemoval, type Handling, standsAsUnavailable } from './outcome.ts'
+import type { Sources } from './sources-store.server.ts'
+
+export type Outcome = Sources['outcomes'][number]
+
+export interface AddresseeState {
+  row: Sources['addressees'][number]
+  delivery: DeliveryState | null
+  receivedHow: ReceivedHow | null
+  handling: Handling
+  /** The one that holds. */
+  outcome: Outcome | null
+  clock: Clock
+  headline: Headline
+}
+
+export interface ObservationAxis {
+  state: ObservationState
+  grade: 'machine' | 'analyst' | null
+  confirmedAt: Date | null
+  firstOfflineAt: Date | null
+  lastOnlineAt: Date | null
+  contradicted: boolean
+}
+
+export interface ItemState {
+  notice: Sources['notices'][number]
+  item: Sources['items'][number]
+  headline: Headline
+  observation: ObservationAxis
+  /** The one that answers for the item; null until somebody is addressed. */
+  accountable: AddresseeState | null
+  addressees: AddresseeState[]
+  outcomes: Outcome[]
+  observations: Sources['observations']
+  /** Somebody once said that it was removed, so that a withdrawal leaves something to put back. */
+  wasRemoved: boolean
+}
+
+/**
+ * `now` null: as it stands in the rows, where a deadline has passed only once the sweep has said so. That makes a
+ * projection rebuilt later the same as the one that was kept.
+ */
+export function itemStates(sources: Sources, now: Date | null): ItemState[] {
+  const notices = new Map(sources.notices.map((notice) => [notice.id, notice]))
+  return sources.items.flatMap((item) => {
+    const notice = notices.get(item.noticeId)
+    return notice ? [stateOf(sources, notice, item, now)] : []
+  })
+}
+
+function stateOf(sources: Sources, notice: ItemState['notice'], item: ItemState['item'], now: Date | null): ItemState {
+  const outcomes = sources.outcomes.filter((one) => one.itemId === item.id)
+  const observations = sources.observations.filter((one) => one.itemId === item.id)
+  const observation = observationAxis(sources.observed.find((one) => one.itemId === item.id))
+  const about = { sources, notice, item, outcomes, observations, observation, now }
+  const addressees = sources.addressees.filter((row) => row.itemId === item.id).map((row) => addresseeState(about, row))
+  const accountable = accountableOf(addressees)
+  const headline = accountable?.headline ?? headlineOf(axesOf(about, null, null))
+  return {
+    notice,
+    item,
+    headline,
+    observation,
+    accountable,
+    addressees: accountable ? [accountable, ...addressees.filter((one) => one !== accountable)] : addressees,
+    outcomes,
+    observations,
+    wasRemoved: outcomes.some((one) => claimsRemoval(one, notice.regime)),
+  }
+}
+
+interface About {
+  sources: Sources
+  notice: ItemState['notice']
+  item: ItemState['item']
+  outcomes: Outcome[]
+  observations: Sources['observations']
+  observation: ObservationAxis
+  now: Date | null
+}
+
+function addresseeState(about: About, row: AddresseeState['row']): AddresseeState {
+  const { sources, notice, outcomes } = about
+  const outcome = outcomes.filter((one) => one.orgId === row.orgId).at(-1) ?? null
+  const deliveries = sources.deliveries.filter((one) => one.noticeId === notice.id && one.orgId === row.orgId)
+  const latest = deliveries.at(-1)
+  const delivery = (latest?.state as DeliveryState | undefined) ?? null
+  const acknowledged = deliveries.some((one) => one.acknowledgedAt !== null)
+  const state = {
+    row,
+    delivery,
+    receivedHow: (deliveries.find((one) => one.receivedHow)?.receivedHow as ReceivedHow | undefined) ?? null,
+    handling: (outcome?.code as Handling | undefined) ?? (acknowledged ? 'in_progress' : 'open'),
+    outcome,
+    clock: clockFor(about, row),
+  }
+  return { ...state, headline: headlineOf(axesOf(about, state, outcome)) }
+}
+
+function clockFor({ notice, now }: About, row: AddresseeState['row']): Clock {
+  const obstacles = obstaclesOf(row.obstacles)
+  return clockOf({
+    within: notice.deadlineWithin,
+    onObstacle: notice.onObstacle as OnObstacle,
+    offeredAt: row.offeredAt,
+    receivedAt: row.receivedAt,
+    obstacles,
+    endedAt: row.endedAt,
+    now: now ?? knownInstant(row, obstacles),
+  })
+}
+
+function knownInstant(row: AddresseeState['row'], obstacles: readonly Obstacle[]): Date {
+  const instants = [row.receivedAt, row.deadlinePassedAt, ...obstacles.flatMap(({ from, until }) => [from, until])]
+  return new Date(Math.max(row.createdAt.getTime(), ...instants.map((at) => at?.getTime() ?? 0)))
+}
+
+function obstaclesOf(stored: unknown): Obstacle[] {
+  return (stored as { from: string; until: string | null }[]).map(({ from, until }) => ({
+    from: new Date(from),
+    until: until === null ? null : new Date(until),
+  }))
+}
+
+function accountableOf(addressees: readonly AddresseeState[]): AddresseeState | null {
+  const answering = addressees.filter((one) => one.row.accountable)
+  return answering.filter((one) => one.handling !== 'not_hosted_here').at(-1) ?? answering.at(-1) ?? null
+}
+
+function axesOf(about: About, addressee: Omit<AddresseeState, 'headline'> | null, outcome: Outcome | null): Axes {
+  const { notice, item, observation } = about
+  const since = outcome !== null && item.withdrawnAt !== null && outcome.recordedAt >= item.withdrawnAt
+  return {
+    excluded: item.duplicateOf !== null || isExcluded(about, addressee, outcome),
+    withdrawn: item.withdrawnAt !== null,
+    restored: since && outcome.code === 'reinstated',
+    attribution: item.attribution as Axes['attribution'],
+    delivery: addressee?.delivery ?? null,
+    removalClaimed: outcome !== null && claimsRemoval(outcome, notice.regime),
+    refused: outcome?.code === 'refused',
+    observation: observation.state,
+    contradicted: observation.contradicted,
+    exceeded: addressee !== null && addressee.clock.state === 'exceeded' && addressee.row.endedAt === null,
+    adheres: notice.binding || adhered(addressee?.row.adheresSince ?? null, notice.submittedAt),
+  }
+}
+
+function isExcluded(
+  { sources, item, observations, observation }: About,
+  addressee: Omit<AddresseeState, 'headline'> | null,
+  outcome: Outcome | null,
+): boolean {
+  if (addressee === null || outcome === null) return false
+  if (outcome.code === 'duplicate') return true
+  if (outcome.code === 'not_hosted_here') {
+    // Accepted by going elsewhere: somebody else answers for it now.
+    return sources.addressees.some(
+      (other) =>
+        other.itemId === item.id && other.orgId !== addressee.row.orgId && other.createdAt > addressee.row.createdAt,
+    )
+  }
+  if (outcome.code !== 'already_unavailable') return false
+  const seen = observations.filter((one) => one.result === 'online').map((one) => one.at)
+  const sightings = [item.seenAt, observation.lastOnlineAt, ...seen].filter((at) => at !== null)
+  return standsAsUnavailable(outcome.since, addressee.row.receivedAt, sightings)
+}
+
+function adhered(since: Date | null, submittedAt: Date): boolean {
+  return since !== null && since <= submittedAt
+}
+
+function observationAxis(row: Sources['observed'][number] | undefined): ObservationAxis {
+  return {
+    state: (row?.state as ObservationState | undefined) ?? 'unverified',
+    grade: (row?.grade as ObservationAxis['grade'] | undefined) ?? null,
+    confirmedAt: row?.confirmedAt ?? null,
+    firstOfflineAt: row?.firstOfflineAt ?? null,
+    lastOnlineAt: row?.lastOnlineAt ?? null,
+    contradicted: (row?.contradictedAt ?? null) !== null,
+  }
+}

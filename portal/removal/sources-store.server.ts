@@ -1,0 +1,63 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+
+export interface Sources {
+  notices: Selectable<DB['notices']>[]
+  items: Selectable<DB['items']>[]
+  addressees: (Selectable<DB['addressees']> & { name: string; adheresSince: Date | null })[]
+  deliveries: Pick<
+    Selectable<DB['deliveries']>,
+    'noticeId' | 'orgId' | 'seq' | 'state' | 'receivedAt' | 'receivedHow' | 'acknowledgedAt'
+  >[]
+  outcomes: (Selectable<DB['outcomes']> & { grade: string })[]
+  observations: Selectable<DB['observations']>[]
+  observed: Selectable<DB['observedItems']>[]
+}
+
+/** Everything the four axes of some notices are derived from, in a fixed number of questions however many there are. */
+export async function selectSources(db: Kysely<DB>, noticeIds: readonly string[], issued: string): Promise<Sources> {
+  const ids = noticeIds.length === 0 ? [''] : [...noticeIds]
+  const notices = await db.selectFrom('notices').selectAll().where('id', 'in', ids).execute()
+  const items = await db
+    .selectFrom('items')
+    .selectAll()
+    .where('noticeId', 'in', ids)
+    .orderBy('noticeId')
+    .orderBy('position')
+    .execute()
+  const addressees = await db
+    .selectFrom('addressees')
+    .innerJoin('organisations', 'organisations.id', 'addressees.orgId')
+    .selectAll('addressees')
+    .select(['organisations.name', 'organisations.adheresSince'])
+    .where('addressees.noticeId', 'in', ids)
+    .orderBy('addressees.createdAt')
+    .orderBy('addressees.orgId')
+    .execute()
+  const deliveries = await db
+    .selectFrom('deliveries')
+    .select(['noticeId', 'orgId', 'seq', 'state', 'receivedAt', 'receivedHow', 'acknowledgedAt'])
+    .where('noticeId', 'in', ids)
+    .where('event', '=', issued)
+    .orderBy('seq')
+    .execute()
+  const outcomes = await db
+    .selectFrom('outcomes')
+    .innerJoin('reports', 'reports.id', 'outcomes.reportId')
+    .selectAll('outcomes')
+    .select('reports.grade')
+    .where('outcomes.noticeId', 'in', ids)
+    .orderBy('outcomes.recordedAt')
+    .orderBy('outcomes.id')
+    .execute()
+  const itemIds = items.length === 0 ? [''] : items.map((item) => item.id)
+  const observations = await db
+    .selectFrom('observations')
+    .selectAll()
+    .where('itemId', 'in', itemIds)
+    .orderBy('at')
+    .orderBy('id')
+    .execute()
+  const observed = await db.selectFrom('observedItems').selectAll().where('itemId', 'in', itemIds).execute()
+  return { notices, items, addressees, deliveries, outcomes, observations, observed }
+}
