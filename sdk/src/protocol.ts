@@ -30,6 +30,7 @@ export {
 } from './protocol/keys.ts'
 export * from './protocol/notice.ts'
 export * from './protocol/outgoing.ts'
+export * from './protocol/poll.ts'
 export { type RefusalCode, refuse, type SetErr, type TokenRefusal } from './protocol/refusal.ts'
 export * from './protocol/report.ts'
 export * from './protocol/schemas.ts'

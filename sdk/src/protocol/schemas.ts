@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { pollRequest, pollResponse, refusalBody } from './body.ts'
 import { ssfConfiguration } from './discovery.ts'
+import { pollRequest, pollResponse, refusalBody } from './poll.ts'
 import { itemOutcome, requiredByOutcome } from './report.ts'
 import { messageSchemas } from './version.ts'
 import { type EventType, outcomeReasons } from './words.ts'
