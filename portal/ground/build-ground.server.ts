@@ -1,0 +1,103 @@
+import { systemClock } from './clock.ts'
+import type { Config } from './config.server.ts'
+import { type Connection, type OpenDatabase, openDatabase } from './database.server.ts'
+import { openEmbedded } from './embedded.server.ts'
+import type { Ground, Log, RecordedFact, Tx } from './ground.ts'
+import { createKeys, type KeyChange } from './keys.server.ts'
+import { createLog } from './log.server.ts'
+import { createLookups } from './lookups.server.ts'
+import { createMail } from './mail.server.ts'
+import { migrate } from './migrate.server.ts'
+import { createOutbound } from './outbound.server.ts'
+import { openQueue, type Queue } from './queue.server.ts'
+import { notingReactions } from './queue-reactions.server.ts'
+import { createVault } from './vault.server.ts'
+
+export interface BuildOptions {
+  /** Names of the reactions to a kind of fact. */
+  readonly reactionsTo: (kind: string) => readonly string[]
+  /** What is kept true in the transaction of a fact. */
+  readonly project: (tx: Tx, fact: RecordedFact) => Promise<void>
+  /** Records that one of our keys was published, became the one that signs, or was revoked. */
+  readonly keyChanged?: (tx: Tx, change: KeyChange, kid: string) => Promise<void>
+  /** Whether this process works on jobs. */
+  readonly working: boolean
+}
+
+export interface BuiltGround {
+  readonly ground: Ground
+  readonly queue: Queue
+  /** Lets the jobs in hand finish, ends every connection, and stops the embedded database if nobody else uses it. */
+  close(): Promise<void>
+}
+
+/** Everything a process stands on, from its configuration: the database is there and migrated when this returns. */
+export async function buildGround(config: Config, options: BuildOptions): Promise<BuiltGround> {
+  const log = createLog({ level: config.logLevel })
+  const { connection, leave } = await findDatabase(config, log)
+  const queueOf: { queue?: Queue } = {}
+  const theQueue = () => {
+    if (!queueOf.queue) throw new Error('Something was enqueued before the queue was open')
+    return queueOf.queue
+  }
+  const db = openDatabase({
+    connection,
+    clock: systemClock,
+    enqueue: (...job) => theQueue().enqueue(...job),
+    committed: (jobs) => theQueue().wake(jobs),
+    reactionsTo: options.reactionsTo,
+    project: options.project,
+    connections: options.working ? 20 : 10,
+    onError: (error) => log.error('database.failed', { error }),
+  })
+  try {
+    await migrate(db.pool)
+    queueOf.queue = await openQueue({ pool: db.pool, connection, log, working: options.working })
+    return await layGround(config, options, { db, log, queue: queueOf.queue, leave })
+  } catch (error) {
+    await queueOf.queue?.stop(1000)
+    await db.close()
+    await leave()
+    throw error
+  }
+}
+
+interface Base {
+  readonly db: OpenDatabase
+  readonly log: Log
+  readonly queue: Queue
+  leave(): Promise<unknown>
+}
+
+async function layGround(config: Config, options: BuildOptions, { db, log, queue, leave }: Base): Promise<BuiltGround> {
+  const clock = systemClock
+  const vault = createVault(config)
+  const changed = options.keyChanged ? { changed: options.keyChanged } : {}
+  const keys = createKeys({ db, vault, clock, ...changed })
+  // The first key cannot be made inside somebody's transaction.
+  await keys.keepFresh()
+  const lookups = createLookups({ allowedRanges: config.allowedRanges })
+  const outbound = createOutbound({ allowedRanges: config.allowedRanges, resolve: lookups.resolve })
+  const mail = createMail({ config, db, clock })
+  const ground: Ground = { config, clock, db, vault, keys, outbound, lookups, mail, log }
+  return {
+    ground,
+    queue: notingReactions(queue, ground),
+    close: async () => {
+      await queue.stop()
+      await outbound.close()
+      mail.close()
+      await db.close()
+      await leave()
+    },
+  }
+}
+
+async function findDatabase(config: Config, log: Log): Promise<{ connection: Connection; leave(): Promise<unknown> }> {
+  if (config.databaseUrl !== null) {
+    return { connection: { connectionString: config.databaseUrl }, leave: async () => {} }
+  }
+  const embedded = await openEmbedded({ dataDir: config.dataDir })
+  log.info('database.opened', { code: embedded.found, pid: embedded.pid })
+  return { connection: embedded.connection, leave: embedded.leave }
+}
