@@ -1,0 +1,64 @@
+import { createTransport } from 'nodemailer'
+import type { Config } from './config.server.ts'
+import type { Clock, Database, Mail, OutgoingMail } from './ground.ts'
+import { checkMail, MailError } from './mail-check.ts'
+import { keepMail } from './mail-store.server.ts'
+
+export interface MailOptions {
+  config: Pick<Config, 'mode' | 'origin' | 'smtpUrl' | 'mailFrom'>
+  db: Pick<Database, 'read'>
+  clock: Clock
+}
+
+/** By SMTP where configuration names a server; otherwise into the mailbox, where it waits to be read. */
+export function createMail(options: MailOptions): Mail {
+  const { config, db, clock } = options
+  const smtp = config.smtpUrl === null ? null : createSmtp(config.smtpUrl, config)
+  return {
+    async send(mail) {
+      checkMail(mail, config.origin)
+      await (smtp ? smtp.send(mail, clock.now()) : keepMail(db.read, mail, clock.now()))
+    },
+  }
+}
+
+function createSmtp(smtpUrl: string, config: MailOptions['config']) {
+  const onThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(smtpUrl).hostname)
+  const transport = createTransport({
+    url: smtpUrl,
+    // One-time links travel in it, so in production never in the clear, except to a server on the same machine.
+    requireTLS: config.mode === 'production' && !onThisMachine,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  const host = new URL(config.origin).hostname
+  return {
+    async send(mail: OutgoingMail, at: Date): Promise<void> {
+      try {
+        await transport.sendMail({
+          from: config.mailFrom,
+          to: mail.to,
+          subject: mail.subject,
+          text: mail.text,
+          date: at,
+          messageId: `<${mail.id}@${host}>`,
+          // Answering machines stay silent (RFC 3834).
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          xMailer: false,
+        } as Parameters<typeof transport.sendMail>[0])
+      } catch (error) {
+        // What the server said may quote the recipient, so only the kind of failure is kept.
+        const cause = Object.assign(new Error('The mail server did not take it.'), { code: codeOf(error) })
+        throw new MailError('not_sent', 'The mail was not taken by the mail server.', { cause })
+      }
+    },
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }
+  return typeof responseCode === 'number' ? `SMTP_${responseCode}` : String(code ?? 'UNKNOWN')
+}
