@@ -1,8 +1,13 @@
 /** Where routes get the ground: from the load context, which `server.ts` fills for every request. */
 import type { AppLoadContext } from '@remix-run/node'
 import type { Ground } from '../ground/ground.ts'
+import type { DeadLetter } from '../ground/queue.server.ts'
 
 declare module '@remix-run/node' {
+  interface Future {
+    v3_singleFetch: true
+  }
+
   interface AppLoadContext {
     ground: Ground
     /** Fresh for every request; the only inline scripts that run are those that carry it. */
@@ -11,6 +16,8 @@ declare module '@remix-run/node' {
       /** Who asks, as far as the server can tell; behind a trusted proxy what that proxy says. */
       ip?: string
     }
+    /** Background work that was given up, newest first, for the platform's desk. */
+    listDeadLetters(limit: number): Promise<readonly DeadLetter[]>
   }
 }
 

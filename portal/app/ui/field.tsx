@@ -4,6 +4,8 @@ import { Icon } from './icon.tsx'
 
 interface FieldProps {
   name: string
+  /** Where the same field stands on a page more than once. */
+  id?: string
   label: string
   hint?: string | undefined
   /** What is wrong with it, already in words. */
@@ -11,21 +13,21 @@ interface FieldProps {
   optional?: boolean
 }
 
-function Frame({ name, label, hint, complaint, optional, children }: FieldProps & { children: ReactNode }) {
+function Frame({ name, id = name, label, hint, complaint, optional, children }: FieldProps & { children: ReactNode }) {
   const text = useText()
   return (
     <div className="field">
-      <label htmlFor={name}>
+      <label htmlFor={id}>
         {label} {optional ? <span className="optional">({text('field-optional')})</span> : null}
       </label>
       {hint ? (
-        <span className="hint" id={`${name}-hint`}>
+        <span className="hint" id={`${id}-hint`}>
           {hint}
         </span>
       ) : null}
       {children}
       {complaint ? (
-        <span className="complaint" id={`${name}-complaint`}>
+        <span className="complaint" id={`${id}-complaint`}>
           <Icon name="warning" />
           {complaint}
         </span>
@@ -34,10 +36,10 @@ function Frame({ name, label, hint, complaint, optional, children }: FieldProps 
   )
 }
 
-function told({ name, hint, complaint }: FieldProps) {
-  const ids = [hint ? `${name}-hint` : '', complaint ? `${name}-complaint` : ''].filter(Boolean).join(' ')
+function told({ name, id = name, hint, complaint }: FieldProps) {
+  const ids = [hint ? `${id}-hint` : '', complaint ? `${id}-complaint` : ''].filter(Boolean).join(' ')
   return {
-    id: name,
+    id,
     name,
     'aria-describedby': ids || undefined,
     'aria-invalid': complaint ? true : undefined,

@@ -76,7 +76,6 @@ export const conversation = {
   'complaint.host': 'this host cannot be used.',
   'complaint.port': 'this port cannot be used.',
 
-  'headed-mismatch': 'The number does not match. Nothing has been recorded.',
   'reveal-button': 'Show the address',
   'reveal-hint': 'Shown once, written so that nothing can follow it. That you looked is recorded.',
   'reveal-warning': 'Do not open this address. Copy it only into the tool you act with.',

@@ -77,7 +77,6 @@ export const conversation: Record<keyof typeof en, string> = {
   'complaint.host': 'deze host kan niet worden gebruikt.',
   'complaint.port': 'deze poort kan niet worden gebruikt.',
 
-  'headed-mismatch': 'Het nummer klopt niet. Er is niets vastgelegd.',
   'reveal-button': 'Toon het adres',
   'reveal-hint': 'Wordt één keer getoond, zo geschreven dat niets het kan volgen. Dat u keek, wordt vastgelegd.',
   'reveal-warning': 'Open dit adres niet. Kopieer het alleen naar het gereedschap waarmee u handelt.',

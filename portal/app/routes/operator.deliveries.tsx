@@ -1,0 +1,149 @@
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import type { AttemptView, DeliveryView } from '../../delivery/delivery.ts'
+import { findDeliveries } from '../../delivery/find-deliveries.ts'
+import { forbidden, requireMay } from '../access.server.ts'
+import { titleText, useText } from '../language/use-text.ts'
+import { cursorOf, oneOf, pageSize } from '../list-filters.server.ts'
+import { Filters } from '../ui/filters.tsx'
+import { Badge, type Tone } from '../ui/headline.tsx'
+import type { IconName } from '../ui/icon.tsx'
+import { useFresh } from '../ui/live.tsx'
+import { Moment } from '../ui/moment.tsx'
+import { Empty, Id, PageHeading, Panel } from '../ui/page.tsx'
+import { Pager, Table } from '../ui/table.tsx'
+
+export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matches)('nav-deliveries')} · Noticeline` }]
+
+const states = ['queued', 'offered', 'received', 'acknowledged', 'failed'] as const
+
+export async function loader(args: LoaderFunctionArgs) {
+  const actor = await requireMay(args, 'platform', 'deliveries.read')
+  const url = new URL(args.request.url)
+  const state = oneOf(url, 'state', states)
+  const found = await findDeliveries(args.context.ground, actor, { state, limit: pageSize, cursor: cursorOf(url) })
+  if (found.result !== 'found') throw forbidden()
+  return { deliveries: found.deliveries, next: found.nextCursor, state }
+}
+
+const looks: Record<DeliveryView['state'], { tone: Tone; icon: IconName }> = {
+  queued: { tone: 'wait', icon: 'clock' },
+  offered: { tone: 'wait', icon: 'send' },
+  received: { tone: 'calm', icon: 'check' },
+  acknowledged: { tone: 'good', icon: 'double-check' },
+  failed: { tone: 'alarm', icon: 'warning' },
+}
+
+export default function Deliveries() {
+  const text = useText()
+  const { deliveries, next, state } = useLoaderData<typeof loader>()
+  useFresh(5000)
+  return (
+    <>
+      <PageHeading title={text('nav-deliveries')} lede={text('deliveries-lede')} />
+      <div className="stack">
+        <Filters
+          filters={[
+            {
+              name: 'state',
+              label: text('column-delivery'),
+              value: state,
+              options: states.map((code) => ({ value: code, label: text.code('delivery', code) })),
+            },
+          ]}
+        />
+        {deliveries.length === 0 ? (
+          <Empty title={text('deliveries-none')}>{text('deliveries-none-hint')}</Empty>
+        ) : (
+          <Panel>
+            <Table
+              caption={text('deliveries-caption')}
+              rows={deliveries}
+              rowKey={(delivery) => delivery.id}
+              columns={[
+                {
+                  label: text('column-delivery'),
+                  cell: (delivery) => (
+                    <>
+                      <Badge {...looks[delivery.state]}>{text.code('delivery', delivery.state)}</Badge>
+                      {delivery.receivedHow ? (
+                        <span className="block text-sm text-soft">{text.code('how', delivery.receivedHow)}</span>
+                      ) : null}
+                      {delivery.lastCode ? (
+                        <span className="block text-sm text-alarm">{failureWord(text, delivery.lastCode)}</span>
+                      ) : null}
+                    </>
+                  ),
+                },
+                {
+                  label: text('column-provider'),
+                  cell: (delivery) => (
+                    <>
+                      <strong>{delivery.orgName}</strong>
+                      {delivery.endpointId ? null : (
+                        <span className="block text-sm text-soft">{text('failure.no_endpoint')}</span>
+                      )}
+                    </>
+                  ),
+                },
+                {
+                  label: text('column-event'),
+                  cell: (delivery) => (
+                    <>
+                      {text.code('event', eventName(delivery.event))}
+                      <span className="block text-sm text-soft">
+                        <Id>{delivery.noticeId}</Id> · {delivery.seq}
+                      </span>
+                    </>
+                  ),
+                },
+                { label: text('column-attempts'), cell: (delivery) => <Attempts attempts={delivery.attempts} /> },
+                {
+                  label: text('column-next'),
+                  cell: (delivery) => (delivery.nextAttemptAt ? <Moment at={delivery.nextAttemptAt} short /> : '–'),
+                },
+                {
+                  label: text('notice-deadline'),
+                  cell: (delivery) => <Moment at={delivery.deadlineAt} short />,
+                },
+              ]}
+            />
+            <Pager next={next} />
+          </Panel>
+        )}
+      </div>
+    </>
+  )
+}
+
+/** `urn:noticeline:event:notice.issued` is `notice.issued` to a reader. */
+function eventName(event: string): string {
+  return event.slice(event.lastIndexOf(':') + 1)
+}
+
+function failureWord(text: ReturnType<typeof useText>, code: string): string {
+  const status = /^http_(\d{3})$/.exec(code)?.[1]
+  return status ? text('failure-http', { status }) : text.code('failure', code)
+}
+
+function Attempts({ attempts }: { attempts: readonly AttemptView[] }) {
+  const text = useText()
+  if (attempts.length === 0) return <span className="text-soft">{text('attempts-none')}</span>
+  return (
+    <details>
+      <summary className="min-h-11 cursor-pointer py-2">{text('attempts-count', { count: attempts.length })}</summary>
+      <ol className="grid gap-2 py-2 text-sm">
+        {attempts.map((attempt) => (
+          <li key={attempt.id}>
+            {attempt.number}. {text.code('attempt', attempt.result ?? 'running')}
+            {attempt.code ? `: ${failureWord(text, attempt.code)}` : ''}
+            {attempt.ms === null ? '' : ` · ${attempt.ms} ms`}
+            <span className="block text-soft">
+              <Moment at={attempt.startedAt} short />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  )
+}

@@ -1,0 +1,16 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { Outlet } from '@remix-run/react'
+import { requireSide } from '../access.server.ts'
+
+export async function loader(args: LoaderFunctionArgs) {
+  await requireSide(args, 'platform')
+  return null
+}
+
+export default function OperatorFrame() {
+  return (
+    <div className="wrap">
+      <Outlet />
+    </div>
+  )
+}
