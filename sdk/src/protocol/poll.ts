@@ -7,7 +7,7 @@ const setErr = z.object({
 
 /** What a poll asks (RFC 8936). */
 export const pollRequest = z.object({
-  maxEvents: z.int().min(0).max(100).optional().describe('How many tokens at most; 0 only acknowledges.'),
+  maxEvents: z.int().min(0).optional().describe('How many tokens at most; 0 only acknowledges.'),
   returnImmediately: z.boolean().optional().describe('Whether to answer at once; otherwise the answer may take 50 s.'),
   ack: z.array(z.string().max(200)).max(1000).optional().describe('The jti of tokens that are stored durably.'),
   setErrs: z.record(z.string().max(200), setErr).optional().describe('The jti of refused tokens, and why.'),

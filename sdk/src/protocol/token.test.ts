@@ -1,3 +1,4 @@
+import { createPublicKey, verify as verifyBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { SetClaims } from './claims.ts'
@@ -94,6 +95,21 @@ describe('signing and verifying', () => {
     await expect(signToken({ ...claims, events: {} }, key)).rejects.toThrow('would be refused')
     await expect(signToken(claims, { ...key, kid: sealing.kid })).rejects.toThrow('not its thumbprint')
     await expect(signToken(claims, { kid: key.kid, privateJwk: key.publicJwk })).rejects.toThrow('not a private JWK')
+  })
+
+  test('what we sign, another implementation verifies', async () => {
+    const raw = await signToken(claims, key)
+    const [head, payload, signature] = raw.split('.') as [string, string, string]
+    const publicKey = createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' })
+    const bytes = Buffer.from(signature, 'base64url')
+    expect(
+      verifyBytes('sha256', Buffer.from(`${head}.${payload}`), { key: publicKey, dsaEncoding: 'ieee-p1363' }, bytes),
+    ).toBe(true)
+    expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual({
+      alg: 'ES256',
+      kid: key.kid,
+      typ: 'secevent+jwt',
+    })
   })
 
   test('the digest is that of the ASCII bytes', () => {
