@@ -49,6 +49,7 @@ async function mailServer(refusing?: number): Promise<{ smtpUrl: string; letters
       if (verb === 'MAIL') letter.from = line
       if (verb === 'RCPT' && refusing) return say(`${refusing} no such mailbox as ${line}`)
       if (verb === 'RCPT') letter.to.push(line)
+      if (verb === 'STAR') return say('502 not here')
       reading = verb === 'DATA'
       say(reading ? '354 go on' : '250 ok')
     }
