@@ -15,6 +15,8 @@ export interface Facts {
   'endpoint.confirmed': { orgId: string; endpointId: string; mediaType: string; grade: 'answered' | 'signed' }
   'endpoint.refused': { orgId: string; endpointId: string; code: string }
   'endpoint.paused': { orgId: string; endpointId: string; reason: string }
+  'endpoint.resumed': { orgId: string; endpointId: string }
+  'provider-key.revoked': { orgId: string; thumbprint: string }
 
   /** Everything attributed at submission is part of it; what is left follows as its own fact. */
   'notice.issued': {

@@ -13,7 +13,7 @@ export type Attributed =
   | 'already-attributed'
   | 'unknown-item'
   | 'unknown-provider'
-  /** Taken back or closed in the meantime: there is nothing to ask anybody for. */
+  /** Taken back, closed, or linked to another notice's item: there is nothing to ask anybody for. */
   | 'not-open'
   | 'forbidden'
   | 'invalid'
@@ -32,7 +32,7 @@ export function attributeItem(
     const item = await lockItem(tx.db, itemId)
     if (!item) return { result: 'unknown-item' }
     if (item.attribution === 'attributed') return { result: 'already-attributed' }
-    if (item.withdrawnAt !== null || item.closedAt !== null || !item.dataKey) return { result: 'not-open' }
+    if (item.withdrawnAt || item.closedAt || item.duplicateOf || !item.dataKey) return { result: 'not-open' }
     const provider = await findOrganisation(tx.db, providerOrgId)
     if (provider?.kind !== 'provider' || !takesPart(provider)) return { result: 'unknown-provider' }
     const orgId = provider.id

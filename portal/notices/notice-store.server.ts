@@ -202,11 +202,12 @@ export async function selectAddressees(
 
 export async function lockAddressees(
   db: Transaction<DB>,
-  of: { noticeId: string; orgId: string; itemId?: string },
+  of: { noticeId: string; orgId?: string; itemId?: string },
 ): Promise<Addressee[]> {
-  let query = db.selectFrom('addressees').selectAll().where('noticeId', '=', of.noticeId).where('orgId', '=', of.orgId)
+  let query = db.selectFrom('addressees').selectAll().where('noticeId', '=', of.noticeId)
+  if (of.orgId !== undefined) query = query.where('orgId', '=', of.orgId)
   if (of.itemId !== undefined) query = query.where('itemId', '=', of.itemId)
-  return (await query.orderBy('itemId').forUpdate().execute()).map(addresseeOf)
+  return (await query.orderBy('itemId').orderBy('orgId').forUpdate().execute()).map(addresseeOf)
 }
 
 export async function updateAddressee(

@@ -16,7 +16,7 @@ export async function resumeClock(
   const obstacles = addressee.obstacles.map(({ from, until }) => ({
     from,
     // Never before it began, whatever a provider's clock says.
-    until: until ?? (end.at < from ? from : end.at),
+    until: until ?? new Date(Math.max(end.at.getTime(), from.getTime())),
   }))
   const { dueAt } = clockOfAddressee(notice, { ...addressee, obstacles }, tx.now)
   await updateAddressee(tx.db, addressee, { obstacles, dueAt })

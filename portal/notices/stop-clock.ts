@@ -1,6 +1,7 @@
 import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
 import { clockOfAddressee } from './clock-parts.ts'
+import type { Addressee, Notice } from './notice.ts'
 import { updateAddressee } from './notice-store.server.ts'
 import { type ClockOfItem, lockClock } from './pause-clock.ts'
 
@@ -16,20 +17,21 @@ export async function stopClock(
   if (!found) return { result: 'not-addressed' }
   const { notice, addressee } = found
   if (addressee.endedAt !== null) return { result: 'already-stopped' }
-  const clock = clockOfAddressee(notice, { ...addressee, endedAt: end.at }, tx.now)
+  await recordAll(tx, notice.id, await endClock(tx, notice, addressee, end.at))
+  return { result: 'stopped' }
+}
+
+/** Ends a locked clock that runs; the facts are for the caller to record, last. */
+export async function endClock(tx: Tx, notice: Notice, addressee: Addressee, at: Date): Promise<NewFact[]> {
+  const clock = clockOfAddressee(notice, { ...addressee, endedAt: at }, tx.now)
   const late = clock.state === 'exceeded' && addressee.deadlinePassedAt === null
   await updateAddressee(tx.db, addressee, {
-    endedAt: end.at,
+    endedAt: at,
     dueAt: clock.dueAt,
     ...(late ? { deadlinePassedAt: tx.now } : {}),
   })
-  const { itemId, orgId, at } = end
-  const facts: NewFact[] = []
-  if (late && clock.dueAt) {
-    const payload = { noticeId: notice.id, itemId, orgId, due: clock.dueAt.toISOString() }
-    facts.push({ kind: 'deadline.passed', payload })
-  }
-  facts.push({ kind: 'clock.stopped', payload: { noticeId: notice.id, itemId, orgId, at: at.toISOString() } })
-  await recordAll(tx, notice.id, facts)
-  return { result: 'stopped' }
+  const whose = { noticeId: notice.id, itemId: addressee.itemId, orgId: addressee.orgId }
+  const stopped: NewFact = { kind: 'clock.stopped', payload: { ...whose, at: at.toISOString() } }
+  if (!late || !clock.dueAt) return [stopped]
+  return [{ kind: 'deadline.passed', payload: { ...whose, due: clock.dueAt.toISOString() } }, stopped]
 }

@@ -1,8 +1,9 @@
 import { type WithdrawalReason, withdrawalReasons } from '@noticeline/sdk/protocol'
-import { record } from '../facts/record.ts'
+import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
-import { lockNotice, setItemsWithdrawn, updateNotice } from './notice-store.server.ts'
+import { lockAddressees, lockNotice, setItemsWithdrawn, updateNotice } from './notice-store.server.ts'
+import { endClock } from './stop-clock.ts'
 
 export type Withdrawn = 'withdrawn' | 'already-withdrawn' | 'unknown-notice' | 'forbidden' | 'invalid'
 
@@ -25,7 +26,12 @@ export function withdrawNotice(
     const seq = notice.seq + 1
     const itemIds = await setItemsWithdrawn(tx.db, noticeId, tx.now)
     await updateNotice(tx.db, noticeId, { withdrawnAt: tx.now, withdrawReason: reason, seq })
-    await record(tx, noticeId, 'notice.withdrawn', { noticeId, seq, itemIds, reason })
+    const facts: NewFact[] = [{ kind: 'notice.withdrawn', payload: { noticeId, seq, itemIds, reason } }]
+    // Nobody is late with what is no longer asked for.
+    for (const addressee of await lockAddressees(tx.db, { noticeId })) {
+      if (addressee.endedAt === null) facts.push(...(await endClock(tx, notice, addressee, tx.now)))
+    }
+    await recordAll(tx, noticeId, facts)
     return { result: 'withdrawn' }
   })
 }

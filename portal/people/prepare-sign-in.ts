@@ -5,19 +5,20 @@ import { normaliseEmail } from './person.ts'
 import { signInToken } from './sign-in.ts'
 
 /**
- * Makes a link for somebody without mailing it: for the demo, which prints its links where only this machine sees them.
- * Answers the token of the link; it opens the door once.
+ * Makes a link without mailing it, for whoever starts the portal: the demo prints its cast's. It works once, like every
+ * other. Refused in production, where a link goes to its mailbox and nowhere else.
  */
 export function prepareSignIn(
   ground: Ground,
   input: { email: string; livesMs: number },
-): Promise<{ result: 'prepared'; token: string } | { result: 'unknown-person' }> {
+): Promise<{ result: 'prepared'; token: string; expiresAt: Date } | { result: 'unknown-person' | 'forbidden' }> {
+  if (ground.config.mode === 'production') return Promise.resolve({ result: 'forbidden' })
   return ground.db.transaction(async (tx) => {
     const person = await lockPersonByEmail(tx.db, normaliseEmail(input.email))
     if (!person) return { result: 'unknown-person' }
     const signInId = newId('sgn')
     const expiresAt = new Date(tx.now.getTime() + input.livesMs)
     await insertSignIn(tx.db, { id: signInId, personId: person.id, requestedAt: tx.now, expiresAt })
-    return { result: 'prepared', token: signInToken(ground, signInId) }
+    return { result: 'prepared', token: signInToken(ground, signInId), expiresAt }
   })
 }

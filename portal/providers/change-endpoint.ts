@@ -1,0 +1,72 @@
+import type { InputError } from '../facts/input-error.ts'
+import { record } from '../facts/record.ts'
+import type { Ground } from '../ground/ground.ts'
+import { type Actor, may } from '../people/may.ts'
+import { describeEndpoint, type Endpoint } from './endpoint.ts'
+import { endpointChange, readEndpoint } from './endpoint-input.ts'
+import { type EndpointRow, lockEndpoint, selectEndpoint, selectKeys, updateEndpoint } from './provider-store.server.ts'
+import { registerKeys } from './register-keys.ts'
+import { Undone, undoing } from './undone.ts'
+
+export type EndpointChanged =
+  | { result: 'changed'; endpoint: Endpoint }
+  | { result: 'invalid'; errors: InputError[] }
+  | { result: 'key-known-elsewhere'; pointer: string }
+  | { result: 'unknown-endpoint' | 'forbidden' }
+
+/** Changes what was sent and leaves the rest. Another address or other keys void what was verified. */
+export async function changeEndpoint(
+  ground: Ground,
+  actor: Actor,
+  endpointId: string,
+  input: unknown,
+): Promise<EndpointChanged> {
+  if (!may(actor, 'endpoints.write')) return { result: 'forbidden' }
+  const before = await selectEndpoint(ground.db.read, endpointId)
+  if (!before || !may(actor, 'endpoints.write', { orgId: before.orgId })) return { result: 'unknown-endpoint' }
+  const reading = await readEndpoint(ground, endpointChange, input)
+  if (!reading.ok) return { result: 'invalid', errors: reading.errors }
+  const { read } = reading
+  return undoing(() =>
+    ground.db.transaction(async (tx): Promise<EndpointChanged> => {
+      const endpoint = await lockEndpoint(tx.db, endpointId)
+      if (!endpoint || endpoint.state === 'retired') return { result: 'unknown-endpoint' }
+      const changes: string[] = []
+      const keys = await registerKeys(tx, endpoint, read.keys, read.uses)
+      if (keys.result !== 'registered') throw new Undone(keys)
+      if (keys.changed) changes.push('keys')
+      if (read.url !== undefined && read.url !== endpoint.url) changes.push('url')
+      const voided = changes.length > 0
+      if (read.description !== undefined && read.description !== endpoint.description) changes.push('description')
+      if (read.jwksUri !== undefined && read.jwksUri !== endpoint.jwksUri) changes.push('jwks_uri')
+      const url = read.url === undefined ? endpoint.url : read.url
+      await updateEndpoint(tx.db, endpointId, {
+        url,
+        description: read.description === undefined ? endpoint.description : read.description,
+        jwksUri: read.jwksUri === undefined ? endpoint.jwksUri : read.jwksUri,
+        updatedAt: tx.now,
+        ...(voided ? unverified(endpoint, url) : {}),
+      })
+      const { orgId } = endpoint
+      if (changes.length > 0)
+        await record(tx, orgId, 'endpoint.changed', { orgId, endpointId, change: changes.join(' ') })
+      const after = await lockEndpoint(tx.db, endpointId)
+      if (!after) throw new Error('An endpoint vanished')
+      return {
+        result: 'changed',
+        endpoint: describeEndpoint(after, await selectKeys(tx.db, [endpointId]), ground.config.origin),
+      }
+    }),
+  )
+}
+
+function unverified(endpoint: EndpointRow, url: string | null) {
+  return {
+    state: endpoint.state === 'paused' ? endpoint.state : url === null ? ('active' as const) : ('unverified' as const),
+    verifiedAt: null,
+    verifiedGrade: null,
+    verificationJti: null,
+    mediaType: 'application/secevent+jwt' as const,
+    failures: 0,
+  }
+}
