@@ -1,5 +1,4 @@
 /** Where messages wait: in memory, in a folder, or in a store of yours that passes the same suite. */
-export { inboxConformance } from './inbox/conformance.ts'
 export { fileStore } from './inbox/file.ts'
 export type {
   AddResult,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { Refusal } from '../refusals.ts'
 
 interface Holder {
@@ -9,88 +10,94 @@ interface Holder {
   /** When the process started, as its system counts; null where it does not say. */
   readonly started: string | null
   readonly at: string
-  readonly mark: string
+  readonly released?: boolean
 }
 
-/** One process at a time. Answers how to let go. What a dead process left behind is taken over. */
-export async function holdLock(path: string): Promise<() => Promise<void>> {
-  const mark = randomUUID()
+const named = /^lock\.(\d{1,15})$/
+
+/**
+ * One process at a time. Answers how to let go. Locks are numbered and the highest one holds: who finds it released, or
+ * its process dead, links the next number, and a link is made by one process only, contents and all.
+ */
+export async function holdLock(folder: string): Promise<() => Promise<void>> {
   const mine: Holder = {
     pid: process.pid,
     host: hostname(),
     started: await startOf(process.pid),
     at: new Date().toISOString(),
-    mark,
   }
-  const written = `${path}.${mark}`
-  await writeFile(written, JSON.stringify(mine), { flag: 'wx', mode: 0o600 })
-  try {
-    for (let tries = 0; tries < 20; tries += 1) {
-      if (await placed(written, path)) return () => letGo(path, mark)
-      const holder = await read(path)
-      if (holder === 'gone') continue
-      if (holder !== 'unreadable' && (await alive(holder))) {
-        throw new Refusal(
-          'store_in_use',
-          `Process ${holder.pid} on ${holder.host} uses this store. Stop it, or give this receiver a folder of its own.`,
-        )
-      }
-      await takeAway(path, holder === 'unreadable' ? null : holder.mark)
+  for (let tries = 0; tries < 50; tries += 1) {
+    const before = await highest(folder)
+    const holder = before === 0 ? null : await read(join(folder, `lock.${before}`))
+    if (holder === 'gone') continue
+    if (holder !== null && (await alive(holder))) {
+      throw new Refusal(
+        'store_in_use',
+        `Process ${holder.pid} on ${holder.host} uses this store. Stop it, or give this receiver a folder of its own.`,
+      )
     }
-    throw new Refusal('store_in_use', 'Other processes keep taking this store. Give each receiver a folder of its own.')
-  } finally {
-    await rm(written, { force: true })
+    const path = join(folder, `lock.${before + 1}`)
+    if (!(await placed(folder, path, mine))) continue
+    // The one before may have been swept away by an owner of a higher one: then it was no longer the highest.
+    if ((await highest(folder)) > before + 1) {
+      await rm(path, { force: true })
+      continue
+    }
+    await sweep(folder, before + 1)
+    return () => letGo(folder, path, mine)
   }
+  throw new Refusal('store_in_use', 'Other processes keep taking this store. Give each receiver a folder of its own.')
 }
 
 /** A link appears with its contents or not at all, so nobody ever reads half a lock. */
-async function placed(written: string, path: string): Promise<boolean> {
+async function placed(folder: string, path: string, holder: Holder): Promise<boolean> {
+  const written = join(folder, `lock.${randomUUID()}.new`)
   try {
+    await writeFile(written, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
     await link(written, path)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw error
+  } finally {
+    await rm(written, { force: true })
   }
 }
 
-async function takeAway(path: string, mark: string | null): Promise<void> {
-  const aside = `${path}.stale-${randomUUID()}`
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
+/** The number stays, marked as free: a number that vanished could be given twice. */
+async function letGo(folder: string, path: string, mine: Holder): Promise<void> {
+  const written = join(folder, `lock.${randomUUID()}.new`)
+  await writeFile(written, JSON.stringify({ ...mine, released: true }), { flag: 'wx', mode: 0o600 })
+  await rename(written, path)
+}
+
+async function highest(folder: string): Promise<number> {
+  return Math.max(0, ...(await numbers(folder)))
+}
+
+async function numbers(folder: string): Promise<number[]> {
+  return (await readdir(folder)).flatMap((name) => Number(named.exec(name)?.[1] ?? 0) || [])
+}
+
+async function sweep(folder: string, held: number): Promise<void> {
+  for (const number of await numbers(folder)) {
+    if (number < held) await rm(join(folder, `lock.${number}`), { force: true })
   }
-  // Between reading and renaming, a faster process may have put its own lock there: then it goes back.
-  const taken = await read(aside)
-  if (taken !== 'gone' && taken !== 'unreadable' && taken.mark !== mark) await placed(aside, path)
-  await rm(aside, { force: true })
 }
 
-async function letGo(path: string, mark: string): Promise<void> {
-  const holder = await read(path)
-  if (holder === 'gone' || holder === 'unreadable' || holder.mark !== mark) return
-  await unlink(path)
-}
-
-async function read(path: string): Promise<Holder | 'gone' | 'unreadable'> {
-  let text: string
+async function read(path: string): Promise<Holder | 'gone'> {
   try {
-    text = await readFile(path, 'utf8')
+    return JSON.parse(await readFile(path, 'utf8')) as Holder
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 'gone'
-    throw error
-  }
-  try {
-    const holder = JSON.parse(text) as Holder
-    return Number.isInteger(holder.pid) && typeof holder.mark === 'string' ? holder : 'unreadable'
-  } catch {
-    return 'unreadable'
+    throw new Refusal('store_in_use', 'The lock of the store cannot be read. If no process uses it, delete the lock file.', {
+      cause: error,
+    })
   }
 }
 
 async function alive(holder: Holder): Promise<boolean> {
+  if (holder.released) return false
   // Another machine's process cannot be looked at from here: only a person knows whether it still runs.
   if (holder.host !== hostname()) return true
   try {

@@ -28,12 +28,12 @@ export function fileStore(folder: string): InboxStore {
   let log: SealedLog | null = null
   let release: (() => Promise<void>) | null = null
   let closed = false
-  let queue: Waiting[] = []
+  const queue: Waiting[] = []
   let writing: Promise<void> | null = null
 
   async function load(): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    release = await holdLock(join(folder, 'lock'))
+    release = await holdLock(folder)
     try {
       log = await SealedLog.open(join(folder, 'inbox.log'), await keyOf(folder), replay)
       await compact()
@@ -57,29 +57,32 @@ export function fileStore(folder: string): InboxStore {
   /** Everything waiting goes in one write and one sync; meanwhile the next batch gathers. */
   async function flush(): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue
-      queue = []
-      try {
-        const lines = batch.flatMap(({ write }) => (write === null ? [] : JSON.stringify(write)))
-        if (lines.length > 0) await opened().append(lines)
-        for (const { resolve } of batch) resolve()
-      } catch (error) {
-        // Memory ran ahead of the disk. What the file holds is what is true; whoever waits hears that nothing was written.
-        const refusal = new Refusal('store_failed', 'The inbox file could not be written. Is the disk full?', {
-          cause: error,
-        })
-        for (const { reject } of [...batch, ...queue]) reject(refusal)
-        queue = []
-        await reload()
-      }
+      while (queue.length > 0) await writeBatch(queue.splice(0))
+      await compact().catch(() => undefined) // the file as it is holds everything; the next write tries again
     }
-    await compact().catch(() => undefined) // the file as it is holds everything; the next write tries again
+    writing = null
+  }
+
+  async function writeBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const lines = batch.flatMap(({ write }) => (write === null ? [] : JSON.stringify(write)))
+      if (lines.length > 0) await opened().append(lines)
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      // Memory ran ahead of the disk. What the file holds is what is true; whoever waits hears that nothing was written.
+      const refusal = new Refusal('store_failed', 'The inbox file could not be written. Is the disk full?', {
+        cause: error,
+      })
+      await reload()
+      for (const { reject } of [...batch, ...queue.splice(0)]) reject(refusal)
+    }
   }
 
   async function reload(): Promise<void> {
+    const before = log
+    log = null // until it is read again, nothing is answered from memory that ran ahead
     contents = new Contents()
-    await log?.close().catch(() => undefined)
-    log = null
+    await before?.close().catch(() => undefined)
     log = await SealedLog.open(join(folder, 'inbox.log'), await keyOf(folder), replay).catch(() => null)
   }
 
@@ -98,9 +101,7 @@ export function fileStore(folder: string): InboxStore {
       const kept = structuredClone(write)
       if (kept !== null) contents.apply(kept)
       queue.push({ write: kept, resolve: () => resolve(structuredClone(answer)), reject })
-      writing ??= flush().finally(() => {
-        writing = null
-      })
+      writing ??= flush()
     })
   }
 

@@ -72,6 +72,8 @@ const day = 24 * 60 * 60 * 1000
 /** Longer than a token is accepted, so that none comes again after it was forgotten. */
 const remembered = 90 * day
 const refreshEvery = 5 * 60 * 1000
+/** For a handler to end by itself after its signal has aborted. */
+const lastWord = 2000
 
 /** Opens the inbox and carries on with what waits in it. Rejects with a `Refusal` where an option cannot be used. */
 export async function createReceiver(options: ReceiverOptions): Promise<Receiver> {
@@ -171,12 +173,12 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
       if (refusing) return
       refusing = true
       clearInterval(timer)
-      const abort = setTimeout(() => stop.abort(new Refusal('stopped', 'The receiver stops.')), grace)
-      // Who sends a body drop by drop does not keep us from stopping.
-      const patience = new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
-      await Promise.race([Promise.allSettled(answering), patience])
-      await dispatcher.stop()
-      clearTimeout(abort)
+      const ended = Promise.allSettled(answering).then(() => dispatcher.stop())
+      // Neither a body sent drop by drop nor a handler that ignores its signal keeps us from stopping.
+      if (!(await within(ended, grace))) {
+        stop.abort(new Refusal('stopped', 'The receiver stops.'))
+        await within(ended, lastWord)
+      }
       stop.abort(new Refusal('stopped', 'The receiver stops.'))
       await sender.stop()
       await store.close()
@@ -193,4 +195,14 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
     const kept = JSON.parse(text) as { for: string; connected: ConnectedEndpoint }
     return kept.for === signature(url) ? kept.connected : null
   }
+}
+
+async function within(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds)
+  })
+  const done = await Promise.race([work.then(() => true as const), over])
+  clearTimeout(timer)
+  return done
 }

@@ -60,10 +60,10 @@ export function createDispatcher(
     return null
   }
 
-  async function failed(message: InboxMessage, error: unknown): Promise<InboxMessage | null> {
+  async function failed(message: InboxMessage, error: unknown): Promise<InboxMessage | 'parked' | null> {
     if (core.stopping.aborted) {
       await core.store.change({ messages: [{ id: message.id, patch: { attempts: message.attempts - 1 } }] })
-      return message
+      return 'parked'
     }
     const note = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, longestNote)
     const delay = handlerDelays[message.attempts - 1]

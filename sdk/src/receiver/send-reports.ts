@@ -10,9 +10,9 @@ const longest = 45 * 24 * 60 * 60 * 1000
 
 /** Hands reports to the portal until it has them: per notice in their order, since the one received last holds. */
 export function createSender(core: Core): Lanes<OutboxReport> {
-  async function work(report: OutboxReport): Promise<OutboxReport | null> {
+  async function work(report: OutboxReport): Promise<OutboxReport | 'parked' | null> {
     const patch = await attempt(report)
-    if (patch === null) return report
+    if (patch === null) return 'parked'
     await core.store.change({ reports: [{ id: report.id, patch }] })
     if (patch.state === 'dead') {
       core.alarm({
@@ -25,6 +25,7 @@ export function createSender(core: Core): Lanes<OutboxReport> {
     return patch.state === 'waiting' ? { ...report, ...patch } : null
   }
 
+  /** Null when the receiver stopped meanwhile: then it is as if nothing had been tried. */
   async function attempt(report: OutboxReport): Promise<ReportPatch | null> {
     const init: RequestInit = {
       method: 'POST',

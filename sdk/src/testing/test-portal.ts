@@ -1,0 +1,278 @@
+import {
+  audienceOf,
+  checkPublicJwk,
+  type EventType,
+  eventTypes,
+  generateKey,
+  issueToken,
+  type ItemsReported,
+  type NoticeIssued,
+  type NoticeItem,
+  type NoticeReceived,
+  type NoticeWithdrawn,
+  readMessage,
+  refuse,
+  seal,
+  setDigest,
+  thumbprint,
+  tokenMediaType,
+  verifyToken,
+  writePushBody,
+} from '../protocol.ts'
+import type { Clock } from '../receiver/core.ts'
+import { type Answer, type Route, serve } from './portal-server.ts'
+import { type GivenNotice, newTestId, noticeOf } from './statements.ts'
+
+/** How the portal misbehaves until told otherwise. */
+export interface Misbehaviour {
+  /** `down`: discovery and keys answer 503. */
+  jwks?: 'up' | 'down'
+  /** What `/v1/reports` answers instead of taking a report. `hang-up` ends the connection without an answer. */
+  reports?: 'taken' | 503 | 400 | 429 | 'hang-up'
+  /** How often each token is pushed. */
+  copies?: number
+  /** Keeps pushes back until `release`, which can turn their order round. */
+  hold?: boolean
+  /** Seconds by which the portal's clock is ahead. */
+  clockSkew?: number
+  /** Pushes `application/json` with `sets`, as it does where a firewall refuses the other media type. */
+  mediaType?: 'application/secevent+jwt' | 'application/json'
+}
+
+/** A signed token and what became of pushing it. */
+export interface Issued {
+  readonly raw: string
+  readonly jti: string
+  readonly setSha256: string
+  /** The answers to each push; empty while it is held back. */
+  readonly answers: readonly PushAnswer[]
+}
+
+export interface PushAnswer {
+  readonly code: number
+  readonly body: string
+}
+
+export type TakenReport = { readonly raw: string; readonly iss: string; readonly jti: string } & (
+  | { readonly type: 'notice.received'; readonly message: NoticeReceived }
+  | { readonly type: 'items.reported'; readonly message: ItemsReported }
+)
+
+/** Who is written to. */
+export interface TestEndpoint {
+  readonly id: string
+  readonly audience: string
+  readonly signingKeys: readonly JsonWebKey[]
+  readonly sealingKey: JsonWebKey | null
+  /** Its address, or the receiver's `handle` itself. */
+  readonly to: string | ((request: Request) => Promise<Response>)
+}
+
+export interface TestPortal {
+  /** Its origin, on 127.0.0.1. */
+  readonly issuer: string
+  /** A bearer token for `receiver.connect`. */
+  readonly token: string
+  readonly endpoints: readonly TestEndpoint[]
+  /** What was reported, checked as the portal checks it, once each. */
+  readonly reports: readonly TakenReport[]
+  /** Every body that came to `/v1/reports`, refused and repeated ones included. */
+  readonly reportBodies: readonly string[]
+  /** Adds a receiver without HTTP: `portal.attach({ keys, to: receiver.handle })`. */
+  attach(endpoint: Omit<TestEndpoint, 'id' | 'audience'> & { readonly audience?: string }): TestEndpoint
+  issue(notice: GivenNotice): Promise<Issued & { readonly notice: NoticeIssued }>
+  withdraw(notice: NoticeIssued, given?: Partial<NoticeWithdrawn>): Promise<Issued>
+  correct(notice: NoticeIssued, items: readonly NoticeItem[], seq?: number): Promise<Issued>
+  changeDeadline(notice: NoticeIssued, due: Date, seq?: number): Promise<Issued>
+  close(notice: NoticeIssued, seq?: number): Promise<Issued>
+  verification(): Promise<Issued>
+  /** Any event at all; also ones that no release knows yet. */
+  send(event: { type: string; body: object; notice?: string; jti?: string }): Promise<Issued>
+  /** Pushes bytes as they are. */
+  push(raw: string, options?: { plain?: boolean }): Promise<PushAnswer>
+  misbehave(how: Misbehaviour): void
+  /** Pushes what was held back. */
+  release(order?: 'kept' | 'reversed'): Promise<void>
+  /** Signs with a new key from now on; `forget` also takes the old ones out of the published set. */
+  rotateKey(options?: { forget?: boolean }): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A portal in this process, for tests: it signs, seals and pushes for real, takes reports, and can misbehave. */
+export async function createTestPortal(options: { readonly clock?: Clock } = {}): Promise<TestPortal> {
+  const clock = options.clock ?? { now: () => new Date() }
+  let keys = [await generateKey('sig')]
+  let how: Misbehaviour = {}
+  const endpoints: TestEndpoint[] = []
+  const reports: TakenReport[] = []
+  const reportBodies: string[] = []
+  const held: { raw: string; jti: string; answers: PushAnswer[] }[] = []
+  const token = newTestId('nl_test')
+  const now = () => new Date(clock.now().getTime() + (how.clockSkew ?? 0) * 1000)
+
+  const server = await serve({
+    'GET /.well-known/ssf-configuration': published(() => ({
+      spec_version: '1_0',
+      issuer: server.url,
+      jwks_uri: `${server.url}/.well-known/jwks.json`,
+      delivery_methods_supported: ['urn:ietf:rfc:8935'],
+      configuration_endpoint: `${server.url}/v1/endpoints`,
+      status_endpoint: `${server.url}/v1/streams`,
+      verification_endpoint: `${server.url}/v1/streams/verify`,
+    })),
+    'GET /.well-known/jwks.json': published(() => ({ keys: keys.map(({ publicJwk }) => publicJwk) })),
+    'POST /v1/endpoints': withToken(register),
+    'POST /v1/endpoints/*/verify': withToken(verify),
+    'POST /v1/reports': takeReport,
+  })
+  const issuer = server.url
+
+  function published(document: () => object): Route {
+    return async () => (how.jwks === 'down' ? { code: 503 } : { code: 200, body: document() })
+  }
+
+  function withToken(route: Route): Route {
+    return async (request) =>
+      request.headers.authorization === `Bearer ${token}`
+        ? route(request)
+        : { code: 401, body: { code: 'unauthorized', title: 'Unauthorized', detail: 'The bearer token is not known.' } }
+  }
+
+  async function register({ text }: { text: string }): Promise<Answer> {
+    const { url, signing_keys: signingKeys, sealing_key: sealingKey } = JSON.parse(text)
+    const wrong = [...signingKeys].some((jwk) => !checkPublicJwk(jwk, 'sig').ok)
+    if (wrong || (sealingKey !== null && !checkPublicJwk(sealingKey, 'enc').ok)) {
+      return { code: 422, body: { code: 'invalid', title: 'Invalid', detail: 'A key is no public P-256 key.' } }
+    }
+    const { id, audience } = attach({ signingKeys, sealingKey, to: url })
+    return { code: 201, body: { id, issuer, audience, poll_url: `${issuer}/v1/streams/${id}`, verified: false } }
+  }
+
+  async function verify(): Promise<Answer> {
+    const { answers } = await portal.verification()
+    const [first] = answers
+    if (first?.code === 202) return { code: 200, body: { verified: true, media_type: tokenMediaType } }
+    const detail = `The receiver answered ${first?.code ?? 'nothing'} to the verification event instead of 202.`
+    return { code: 422, body: { code: 'verification_refused', title: 'Not verified', detail } }
+  }
+
+  function attach(given: Parameters<TestPortal['attach']>[0]): TestEndpoint {
+    const endpoint = { audience: audienceOf(newTestId('org')), ...given, id: newTestId('end') }
+    endpoints.unshift(endpoint)
+    return endpoint
+  }
+
+  async function takeReport({ text }: { text: string }): Promise<Answer> {
+    reportBodies.push(text)
+    if (how.reports === 'hang-up') throw new Error('no answer')
+    if (how.reports === 400) return { code: 400, body: { err: 'access_denied', description: 'Refused for a test.' } }
+    if (how.reports === 429 || how.reports === 503) return { code: how.reports, headers: { 'retry-after': '60' } }
+    const byKid = new Map<string, { jwk: JsonWebKey; audience: string }>()
+    for (const { signingKeys, audience } of endpoints) {
+      for (const jwk of signingKeys) byKid.set(await thumbprint(jwk), { jwk, audience })
+    }
+    const verified = await verifyToken(text, {
+      key: async (kid) => byKid.get(kid)?.jwk ?? null,
+      issuer: async (kid) => byKid.get(kid)?.audience ?? null,
+      audience: issuer,
+      now: now(),
+    })
+    if (!verified.accepted) return { code: 400, body: verified.refusal }
+    const reading = readMessage(verified.token)
+    if (reading.read === 'refused') return { code: 400, body: reading.refusal }
+    const { iss, jti } = verified.token.claims
+    if (reading.read !== 'message') return { code: 400, body: refuse('message_malformed') }
+    if (reports.some((report) => report.jti === jti && report.iss === iss)) return { code: 202 }
+    if (reading.type === eventTypes.received) {
+      reports.push({ raw: text, iss, jti, type: 'notice.received', message: reading.message })
+    } else if (reading.type === eventTypes.reported) {
+      reports.push({ raw: text, iss, jti, type: 'items.reported', message: reading.message })
+    } else return { code: 400, body: refuse('message_malformed') }
+    return { code: 202 }
+  }
+
+  function addressee(): TestEndpoint {
+    const [endpoint] = endpoints
+    if (endpoint === undefined) throw new TypeError('Nobody to write to: connect a receiver, or attach one.')
+    return endpoint
+  }
+
+  async function push(raw: string, { plain = false }: { plain?: boolean } = {}): Promise<PushAnswer> {
+    const { to, sealingKey } = addressee()
+    const sealed =
+      sealingKey === null || plain ? raw : await seal(raw, { kid: await thumbprint(sealingKey), publicJwk: sealingKey })
+    const mediaType = how.mediaType ?? tokenMediaType
+    const body = mediaType === tokenMediaType ? sealed : writePushBody(jtiOf(raw), sealed)
+    const init = { method: 'POST', headers: { 'content-type': mediaType, accept: 'application/json' }, body }
+    const response = typeof to === 'string' ? await fetch(to, init) : await to(new Request(issuer, init))
+    return { code: response.status, body: await response.text() }
+  }
+
+  async function send(event: { type: string; body: object; notice?: string; jti?: string }): Promise<Issued> {
+    const [key] = keys
+    if (key === undefined) throw new TypeError('A portal has a key.')
+    const { type, ...rest } = event
+    const statement = { ...rest, type: type as EventType, iss: issuer, aud: addressee().audience, now: now() }
+    const { raw, claims } = await issueToken(statement, key)
+    const answers: PushAnswer[] = []
+    const issued = { raw, jti: claims.jti, setSha256: setDigest(raw), answers }
+    if (how.hold) held.push(issued)
+    else for (let copy = 0; copy < (how.copies ?? 1); copy += 1) answers.push(await push(raw))
+    return issued
+  }
+
+  const about = (type: EventType, body: { notice: string }) => send({ type, body, notice: body.notice })
+  const ids = (notice: NoticeIssued) => notice.items.map(({ id }) => id)
+
+  const portal: TestPortal = {
+    issuer,
+    token,
+    endpoints,
+    reports,
+    reportBodies,
+    attach,
+    push,
+    send,
+    async issue(given) {
+      const notice = noticeOf(given, `${issuer}/v1/reports`)
+      return { ...(await about(eventTypes.issued, notice)), notice }
+    },
+    withdraw: (notice, given = {}) =>
+      about(eventTypes.withdrawn, {
+        ...{ v: 1, notice: notice.notice, seq: notice.seq + 1, items: ids(notice), reason: 'error', restore: true },
+        ...given,
+      }),
+    correct: (notice, items, seq = notice.seq + 1) =>
+      about(eventTypes.corrected, {
+        ...{ v: 1, notice: notice.notice, seq, items, changed: ['/items/0/url'], reason: 'A slip of the pen.' },
+      }),
+    changeDeadline: (notice, due, seq = notice.seq + 1) =>
+      about(eventTypes.deadlineChanged, {
+        ...{ v: 1, notice: notice.notice, seq, items: ids(notice), due: due.toISOString(), reason: 'More time.' },
+      }),
+    close: (notice, seq = notice.seq + 2) =>
+      about(eventTypes.closed, {
+        ...{ v: 1, notice: notice.notice, seq },
+        ...{ items: ids(notice).map((id) => ({ id, headline: 'removed_verified' })) },
+      }),
+    verification: () => send({ type: eventTypes.verification, body: {} }),
+    misbehave(next) {
+      how = { ...how, ...next }
+    },
+    async release(order = 'kept') {
+      how = { ...how, hold: false }
+      const waiting = held.splice(0)
+      for (const { raw, answers } of order === 'kept' ? waiting : waiting.reverse()) answers.push(await push(raw))
+    },
+    async rotateKey({ forget = false } = {}) {
+      keys = [await generateKey('sig'), ...(forget ? [] : keys)]
+    },
+    stop: () => server.close(),
+  }
+  return portal
+}
+
+function jtiOf(raw: string): string {
+  const claims = JSON.parse(Buffer.from(raw.split('.')[1] ?? '', 'base64url').toString('utf8')) as { jti: string }
+  return claims.jti
+}
