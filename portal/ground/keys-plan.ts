@@ -8,9 +8,9 @@ const minute = 60_000
 const day = 24 * 60 * minute
 
 /** A key is published so long before it signs, that receivers who look every ten minutes have it by then. */
-export const publishedAheadMs = day
+const publishedAheadMs = day
 /** How long a key signs. */
-export const signsForMs = 90 * day
+const signsForMs = 90 * day
 /** How long a retired key stays among the published ones: longer than a receiver takes a token for. */
 export const shownAfterMs = 60 * day
 // Another machine's clock may run behind, and there the old key still signs.

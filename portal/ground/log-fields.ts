@@ -46,7 +46,7 @@ export function sift(fields: LogFields): { kept: Record<string, unknown>; droppe
 }
 
 /** Whether a text is a word of ours, such as `delivery.failed` or `not_a_url`. */
-export function isWord(text: string): boolean {
+function isWord(text: string): boolean {
   return text.length <= 64 && text.split(/[-_.]/).every((part) => plainWord.test(part)) && !looksLikeHost(text)
 }
 

@@ -11,7 +11,7 @@ export interface MailOptions {
 }
 
 /** By SMTP where configuration names a server; otherwise into the mailbox, where it waits to be read. */
-export function createMail(options: MailOptions): Mail {
+export function createMail(options: MailOptions): Mail & { close(): void } {
   const { config, db, clock } = options
   const smtp = config.smtpUrl === null ? null : createSmtp(config.smtpUrl, config)
   return {
@@ -19,6 +19,7 @@ export function createMail(options: MailOptions): Mail {
       checkMail(mail, config.origin)
       await (smtp ? smtp.send(mail, clock.now()) : keepMail(db.read, mail, clock.now()))
     },
+    close: () => smtp?.close(),
   }
 }
 
@@ -55,6 +56,7 @@ function createSmtp(smtpUrl: string, config: MailOptions['config']) {
         throw new MailError('not_sent', 'The mail was not taken by the mail server.', { cause })
       }
     },
+    close: () => transport.close(),
   }
 }
 

@@ -26,7 +26,7 @@ export interface Answer {
   reusable: boolean
 }
 
-export const maxHeaderBytes = 16 * 1024
+const maxHeaderBytes = 16 * 1024
 
 export function createLine(url: URL, guard: Guard, headersMs: number): Line {
   const seen: Line['seen'] = { address: null, peer: null }
