@@ -2,6 +2,7 @@ import type { InputError } from '../facts/input-error.ts'
 import type { Tx } from '../ground/ground.ts'
 import type { NewKey } from './endpoint-input.ts'
 import { insertKey, lockKeys, selectKeys, updateKey } from './provider-store.server.ts'
+import { Undone } from './undone.ts'
 
 export type KeysRegistered =
   | { result: 'registered'; changed: boolean }
@@ -11,7 +12,7 @@ export type KeysRegistered =
 
 /**
  * Puts keys at an endpoint and lets go of those of the same uses that are not among them: what they signed is accepted
- * for 60 more days. Inside the caller's transaction.
+ * for 60 more days. Inside the caller's transaction, which has to stand in `undoing`.
  */
 export async function registerKeys(
   tx: Tx,
@@ -50,7 +51,7 @@ export async function registerKeys(
       const row = { thumbprint, jwk, use, orgId: endpoint.orgId, endpointId: endpoint.id, registeredAt: tx.now }
       // Registered by somebody else between our look and now.
       if (!(await insertKey(tx.db, { ...row, retiredAt: null, revokedAt: null })))
-        return { result: 'key-known-elsewhere', pointer: key.pointer }
+        throw new Undone<KeysRegistered>({ result: 'key-known-elsewhere', pointer: key.pointer })
       changed = true
       continue
     }
