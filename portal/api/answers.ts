@@ -5,8 +5,8 @@ import { type ProblemCode, problemOf } from './problems.ts'
 
 export interface Refused {
   code: ProblemCode
-  detail?: string
-  errors?: readonly InputError[]
+  detail?: string | undefined
+  errors?: readonly InputError[] | undefined
   headers?: Readonly<Record<string, string>>
 }
 

@@ -50,7 +50,7 @@ export function addDocs(face: Face): void {
         version: '1',
         description:
           'Notices in, signed events out, reports back. Addresses are in no answer unless revealed on purpose.',
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
       },
       servers: [{ url: origin }],
       tags: [{ name: 'Notifier' }, { name: 'Provider' }, { name: 'Everybody' }],

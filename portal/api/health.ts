@@ -1,3 +1,5 @@
+import type { Ground } from '../ground/ground.ts'
+import { selectOldestDueJob } from './health-store.server.ts'
 import { type Face, openRoute } from './route.ts'
 
 /** What the process that mounted this face knows about itself. */
@@ -8,6 +10,41 @@ export interface Readiness {
   queueLagMs: number | null
   /** Jobs that were given up. They are shown, and take nobody out of service. */
   deadLetters: number | null
+}
+
+/** Asks each of them once, shortly; whoever does not answer is not there. */
+export async function readReadiness(
+  ground: Ground,
+  queue: { countDeadLetters(): Promise<number> },
+): Promise<Readiness> {
+  const now = ground.clock.now()
+  const [oldest, deadLetters, keys] = await Promise.all([
+    orSilence(selectOldestDueJob(ground.db.read, now)),
+    orSilence(queue.countDeadLetters()),
+    orSilence(ground.keys.current()),
+  ])
+  return {
+    database: oldest.answered,
+    keys: keys.answered,
+    queueLagMs: oldest.answered ? Math.max(0, now.getTime() - (oldest.value?.getTime() ?? now.getTime())) : null,
+    deadLetters: deadLetters.answered ? deadLetters.value : null,
+  }
+}
+
+const patienceMs = 2000
+
+async function orSilence<T>(asked: Promise<T>): Promise<{ answered: true; value: T } | { answered: false }> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<{ answered: false }>((resolve) => {
+    timer = setTimeout(() => resolve({ answered: false }), patienceMs)
+  })
+  const answer = asked.then(
+    (value) => ({ answered: true, value }) as const,
+    () => ({ answered: false }) as const,
+  )
+  const first = await Promise.race([answer, silence])
+  clearTimeout(timer)
+  return first
 }
 
 export function addHealth(face: Face, readiness: () => Promise<Readiness>): void {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { findInbox } from '../inbox/find-inbox.ts'
+import { findInbox } from '../inbox/find-items.ts'
 import { findNotice } from '../inbox/find-notice.ts'
 import type { InboxRowView } from '../inbox/views.ts'
+import { regimes } from '../notices/notice.ts'
 import { headlines } from '../removal/headline.ts'
 import { listQuery, nextLink } from './lists.ts'
 import { wholeNoticeOnWire } from './notice-wire.ts'
@@ -19,13 +20,26 @@ export function addInbox(face: Face): void {
       summary: 'What is addressed to you, by deadline',
       act: 'inbox.read',
       scope: 'reports:write',
-      query: z.strictObject({ ...listQuery, headline: z.enum(headlines).optional() }),
+      query: z.strictObject({
+        ...listQuery,
+        headline: z.enum(headlines).optional(),
+        regime: z.enum(regimes).optional(),
+        updated_since: z.iso.datetime({ offset: true }).optional(),
+      }),
       answers: { 200: { description: 'One page, a row an item.', schema: 'InboxPage' } },
     },
     async ({ c, actor, query, answer, refuse }) => {
-      const found = await findInbox(ground, actor, query)
+      const { updated_since: since, ...filters } = query
+      const found = await findInbox(ground, actor, {
+        ...filters,
+        ...(since === undefined ? {} : { updatedSince: new Date(since) }),
+      })
       if (found.result === 'forbidden') return refuse('forbidden')
-      const page = { data: found.rows.map(rowOnWire), next_cursor: found.nextCursor }
+      if (found.result === 'invalid-cursor') {
+        const errors = [{ pointer: '/query/cursor', code: 'invalid', message: 'Not a cursor of this list.' }]
+        return refuse('invalid_parameter', { errors })
+      }
+      const page = { data: found.items.map(rowOnWire), next_cursor: found.nextCursor }
       return answer(200, page, nextLink(ground.config.origin, c.req.url, found.nextCursor))
     },
   )
@@ -46,7 +60,6 @@ export function addInbox(face: Face): void {
     },
     async ({ actor, id, query, answer, refuse }) => {
       const found = await findNotice(ground, actor, id)
-      if (found.result === 'forbidden') return refuse('forbidden')
       if (found.result === 'unknown-notice') return refuse('not_found')
       if (query.reveal === undefined) return answer(200, wholeNoticeOnWire(found.notice))
       const itemIds = found.notice.items.map((item) => item.id)

@@ -106,6 +106,12 @@ export const item = z.object({
   ip: maybe(z.string()).optional().describe('Only after a reveal.'),
   port: maybe(z.int()).optional().describe('Only after a reveal.'),
   hashes: z.record(z.string(), z.string()).optional().describe('Only after a reveal.'),
+  grounds: z
+    .object({ reasons: maybe(z.string()), legal_basis: z.array(z.string()) })
+    .optional()
+    .describe('Only after a reveal, as the two texts below: free text may name an address.'),
+  for_provider_only: maybe(z.string()).optional(),
+  may_be_forwarded: maybe(z.string()).optional(),
 })
 
 export const notice = z.object({

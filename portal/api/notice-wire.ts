@@ -148,5 +148,13 @@ function entryOnWire(entry: TimelineEntry) {
 /** The only place where an address enters an answer: after a reveal that was asked for, allowed and recorded. */
 function revealedOnWire(item: RevealedItem | undefined) {
   if (!item) return {}
-  return { url: item.url, ip: item.ip, port: item.port, hashes: item.hashes }
+  return {
+    url: item.url,
+    ip: item.ip,
+    port: item.port,
+    hashes: item.hashes,
+    grounds: { reasons: item.reasons, legal_basis: item.legalBasis },
+    for_provider_only: item.forProviderOnly,
+    may_be_forwarded: item.mayBeForwarded,
+  }
 }

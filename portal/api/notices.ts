@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type InputError, inputErrorsOf } from '../facts/input-error.ts'
+import { inputErrorsOf } from '../facts/input-error.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findNotice } from '../inbox/find-notice.ts'
 import { findNotices } from '../inbox/find-notices.ts'
@@ -14,7 +14,7 @@ import { listQuery, nextLink } from './lists.ts'
 import { noticeOnWire, wholeNoticeOnWire } from './notice-wire.ts'
 import { revealItems, revealQuery } from './reveal.ts'
 import { type Face, type ProgramAsking, programRoute } from './route.ts'
-import { observationRows, withdrawal } from './schemas.ts'
+import { withdrawal } from './schemas.ts'
 
 export function addNotices(face: Face): void {
   addSubmission(face)
@@ -125,7 +125,6 @@ function addReading(face: Face): void {
     },
     async ({ c, actor, id, query, answer, refuse }) => {
       const found = await findNotice(ground, actor, id)
-      if (found.result === 'forbidden') return refuse('forbidden')
       if (found.result === 'unknown-notice') return refuse('not_found')
       if (query.reveal !== undefined) {
         const itemIds = found.notice.items.map((item) => item.id)
@@ -200,15 +199,12 @@ function addObserving(face: Face): void {
       refusals: ['not_found', 'invalid'],
     },
     async ({ actor, id, input, answer, refuse }) => {
-      const read = observationRows.safeParse(input)
-      if (!read.success) return refuse('invalid', { errors: inputErrorsOf(read.error) })
-      const rows = read.data.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))
-      const recorded = await addObservations(ground, actor, id, rows)
+      const recorded = await addObservations(ground, actor, id, input)
       switch (recorded.result) {
         case 'recorded':
           return answer(201, { observations: recorded.observationIds })
         case 'invalid':
-          return refuse('invalid', { errors: recorded.errors satisfies InputError[] })
+          return refuse('invalid', { errors: recorded.errors })
         case 'unknown-notice':
           return refuse('not_found')
         case 'forbidden':

@@ -1,5 +1,7 @@
 import type { InputError } from '../facts/input-error.ts'
 
+const notVerified = (sentence: string) => [422, 'Not verified', sentence] as const
+
 /**
  * Every way this API says no, with a sentence each. Programs branch on the code, so the list is append-only: a code is
  * never renamed, never reused and never moved to another status. The same list is printed on /docs.
@@ -39,12 +41,42 @@ export const problems = {
   too_large: [422, 'Notice too large', 'The signed notice would not fit into 256 KiB; send it in parts.'],
   idempotency_mismatch: [422, 'Another body under this key', 'This Idempotency-Key was used with another body.'],
   not_addressed_to_you: [422, 'Not addressed to you', 'This notice was not addressed to your organisation.'],
-  unknown_token: [422, 'Unknown token', 'No token with this id was sent to your organisation.'],
-  receipt_contested: [
+  verification_refused: [
     422,
-    'Another digest',
-    'A token with this id was sent to you, but its digest is another one; it is recorded as contested.',
+    'Not verified',
+    'The receiver did not answer 202 to the verification event; the detail says what it did instead.',
   ],
+  endpoint_poll_only: notVerified('A poll stream has no address to send to.'),
+  endpoint_overtaken: notVerified('The endpoint was changed or verified again meanwhile.'),
+  endpoint_body_not_empty: notVerified('The receiver answered 202 with a body.'),
+  endpoint_not_202: notVerified('The receiver answered another 2xx; only 202 is a receipt.'),
+  endpoint_redirected: notVerified('The receiver answered with a redirect; none is followed.'),
+  endpoint_receiver_invalid_request: notVerified('The receiver could not read the token.'),
+  endpoint_receiver_invalid_key: notVerified('The receiver does not know our key, or could not unseal.'),
+  endpoint_receiver_invalid_issuer: notVerified('The receiver expects another issuer.'),
+  endpoint_receiver_invalid_audience: notVerified('The receiver expects another audience.'),
+  endpoint_receiver_authentication_failed: notVerified('The receiver wants credentials that it never gave us.'),
+  endpoint_receiver_access_denied: notVerified('The receiver lets us send nothing.'),
+  endpoint_bad_request: notVerified('The receiver answered 400 without saying why.'),
+  endpoint_receiver_failed: notVerified('The receiver answered 5xx.'),
+  endpoint_unauthorised: notVerified('The receiver answered 401.'),
+  endpoint_forbidden_by_receiver: notVerified('The receiver, or a firewall before it, answered 403.'),
+  endpoint_not_found: notVerified('The receiver answered 404.'),
+  endpoint_method_not_allowed: notVerified('The receiver answered 405.'),
+  endpoint_media_type_refused: notVerified('The receiver takes neither of the two media types.'),
+  endpoint_gone: notVerified('The receiver answered 410.'),
+  endpoint_too_large_for_receiver: notVerified('The receiver answered 413.'),
+  endpoint_busy: notVerified('The receiver answered 429.'),
+  endpoint_unexpected_answer: notVerified('The receiver answered something else.'),
+  endpoint_address_refused: notVerified('Its name leads to an address that may not be called.'),
+  endpoint_dns: notVerified('Its name could not be resolved.'),
+  endpoint_connection_refused: notVerified('The connection was refused.'),
+  endpoint_unreachable: notVerified('Its address could not be reached.'),
+  endpoint_timeout: notVerified('It did not answer in time.'),
+  endpoint_tls: notVerified('The TLS connection failed.'),
+  endpoint_reset: notVerified('The connection was closed before an answer came.'),
+  endpoint_answer_too_large: notVerified('Its answer was too large.'),
+  endpoint_not_http: notVerified('What it answered was not HTTP.'),
   rate_limited: [429, 'Too many requests', 'Wait for the seconds that Retry-After names.'],
   internal: [500, 'Our fault', 'Something unexpected happened here. Repeat the call with the same Idempotency-Key.'],
 } as const satisfies Record<string, readonly [status: number, title: string, sentence: string]>
@@ -65,7 +97,7 @@ export interface Problem {
 export function problemOf(
   origin: string,
   code: ProblemCode,
-  more: { detail?: string; errors?: readonly InputError[] } = {},
+  more: { detail?: string | undefined; errors?: readonly InputError[] | undefined } = {},
 ): Problem {
   const [status, title, sentence] = problems[code]
   const problem: Problem = {

@@ -3,19 +3,12 @@ import type { Context } from 'hono'
 import { acceptReceipt } from '../delivery/accept-receipt.ts'
 import { inputErrorsOf } from '../facts/input-error.ts'
 import type { Ground } from '../ground/ground.ts'
-import { acceptOutcomes } from '../removal/accept-outcomes.ts'
+import { acceptOutcomes } from '../removal/accept-outcome.ts'
 import { askSigner } from './access.ts'
 import { mediaTypeOf } from './body.ts'
 import { keptForReports } from './idempotency.ts'
 import { addressOf } from './limits.ts'
-import {
-  answerProgram,
-  type Face,
-  openRoute,
-  type ProgramAsking,
-  type ProgramDefinition,
-  tooMany,
-} from './route.ts'
+import { answerProgram, type Face, openRoute, type ProgramAsking, type ProgramDefinition, tooMany } from './route.ts'
 import { jsonReport } from './schemas.ts'
 
 const signed = 'application/secevent+jwt'

@@ -8,7 +8,7 @@ import { may, type ProgramActor } from '../people/may.ts'
 export const revealQuery = z.strictObject({
   reveal: z
     .string()
-    .regex(/^[a-z][a-z0-9_-]{1,63}$/, 'A word for the purpose: small letters, digits, - and _.')
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,59}$/u, 'A word or a few for the purpose: letters, digits, spaces, - and _.')
     .optional()
     .describe('What for, in a word such as `removal`; it is recorded. Needs the scope items:reveal.'),
 })

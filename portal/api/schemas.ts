@@ -9,6 +9,8 @@ import {
 } from '@noticeline/sdk/protocol'
 import { z } from 'zod'
 import { noticeSubmission, withdrawReasons } from '../notices/notice.ts'
+import { endpointChange, endpointInput } from '../providers/endpoint-input.ts'
+import { observationRows } from '../removal/add-observations.ts'
 import { inboxRow, notice, wholeNotice } from './notice-schemas.ts'
 import {
   deliveryLog,
@@ -40,18 +42,6 @@ export const jsonReport = z.object({
   results: z.array(itemOutcome).min(1).max(100).describe('One result an item; all of them hold, or none.'),
 })
 
-export const observationRows = z
-  .array(
-    z.strictObject({
-      item: z.string().describe('The item, `itm_…`.'),
-      result: z.enum(['online', 'gone_http', 'gone_dns', 'gone_host', 'access_denied', 'moved', 'inconclusive']),
-      at: z.iso.datetime({ offset: true }).describe('When you looked.'),
-      method: z.literal('analyst').default('analyst'),
-    }),
-  )
-  .min(1)
-  .max(100)
-
 export const schemas = {
   Problem: z.object({
     type: z.string().describe('An address that explains the code.'),
@@ -81,23 +71,8 @@ export const schemas = {
   JsonReport: jsonReport,
   ReportRecorded: z.object({ report: z.string().describe('`rpt_…`; the same again for a repeated report.') }),
   SetRefusal: refusalBody,
-  EndpointInput: z.object({
-    url: z.string().nullable().describe('Where to push; null: poll only.'),
-    description: z.string().optional(),
-    signing_keys: z
-      .array(z.record(z.string(), z.unknown()))
-      .optional()
-      .describe('Public JWKs on P-256; or `jwks_uri`.'),
-    jwks_uri: z.string().optional(),
-    sealing_key: z.record(z.string(), z.unknown()).nullable().optional().describe('Null: plain JWS over TLS.'),
-  }),
-  EndpointChange: z.object({
-    url: z.string().nullable().optional(),
-    description: z.string().nullable().optional(),
-    signing_keys: z.array(z.record(z.string(), z.unknown())).optional(),
-    jwks_uri: z.string().nullable().optional(),
-    sealing_key: z.record(z.string(), z.unknown()).nullable().optional(),
-  }),
+  EndpointInput: endpointInput,
+  EndpointChange: endpointChange,
   Endpoint: endpoint,
   EndpointAdded: endpointAdded,
   EndpointConfirmed: endpointConfirmed,

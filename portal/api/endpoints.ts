@@ -1,0 +1,267 @@
+import type { Ground } from '../ground/ground.ts'
+import type { ProgramActor } from '../people/may.ts'
+import { addEndpoint } from '../providers/add-endpoint.ts'
+import { changeEndpoint } from '../providers/change-endpoint.ts'
+import { confirmEndpoint, type EndpointConfirmed } from '../providers/confirm-endpoint.ts'
+import type { Endpoint } from '../providers/endpoint.ts'
+import { findEndpoint, findEndpoints } from '../providers/find-endpoints.ts'
+import { pauseEndpoint, resumeEndpoint } from '../providers/pause-endpoint.ts'
+import { etagOf } from './notices.ts'
+import { type ProblemCode, problems } from './problems.ts'
+import { type Asking, type Face, programRoute } from './route.ts'
+
+export function addEndpoints(face: Face): void {
+  addRegistration(face)
+  addReading(face)
+  addChange(face)
+  addConfirming(face)
+  addPausing(face)
+}
+
+const writing = { tag: 'Provider', act: 'endpoints.write', scope: 'endpoints:write' } as const
+const reading = { tag: 'Provider', act: 'endpoints.read', scope: 'endpoints:write' } as const
+
+type Answering = Pick<Asking<never>, 'answer' | 'refuse'>
+
+function addRegistration(face: Face): void {
+  const { ground } = face
+  programRoute(
+    face,
+    {
+      ...writing,
+      method: 'post',
+      path: '/v1/endpoints',
+      summary: 'Register an endpoint',
+      description: 'Nothing is pushed there before it is verified; polling works at once.',
+      body: { 'application/json': 'EndpointInput' },
+      creates: {},
+      answers: { 201: { description: 'Registered.', schema: 'EndpointAdded' } },
+      refusals: ['invalid', 'key_known_elsewhere'],
+    },
+    async ({ actor, input, answer, refuse }) => {
+      const added = await addEndpoint(ground, actor, input)
+      switch (added.result) {
+        case 'added': {
+          const { id, issuer, audience, pollUrl, verified } = added.endpoint
+          const Location = `${ground.config.origin}/v1/endpoints/${id}`
+          return answer(201, { id, issuer, audience, poll_url: pollUrl, verified }, { Location })
+        }
+        case 'invalid':
+          return refuse('invalid', { errors: added.errors })
+        case 'key-known-elsewhere':
+          return refuseKey({ answer, refuse }, added.pointer)
+        case 'forbidden':
+          return refuse('forbidden')
+      }
+    },
+  )
+}
+
+function refuseKey({ refuse }: Answering, pointer: string): Response {
+  const message = 'This key is registered by another organisation.'
+  return refuse('key_known_elsewhere', { errors: [{ pointer, code: 'key_known_elsewhere', message }] })
+}
+
+function addReading(face: Face): void {
+  const { ground } = face
+  programRoute(
+    face,
+    {
+      ...reading,
+      method: 'get',
+      path: '/v1/endpoints',
+      summary: 'Your endpoints',
+      answers: { 200: { description: 'All of them.', schema: 'Endpoints' } },
+    },
+    async ({ actor, answer, refuse }) => {
+      const found = await findEndpoints(ground, actor)
+      if (found.result === 'forbidden') return refuse('forbidden')
+      return answer(200, { data: found.endpoints.map(endpointOnWire), next_cursor: null })
+    },
+  )
+
+  programRoute(
+    face,
+    {
+      ...reading,
+      method: 'get',
+      path: '/v1/endpoints/{id}',
+      summary: 'One endpoint',
+      answers: { 200: { description: 'With an ETag for If-Match.', schema: 'Endpoint' } },
+      refusals: ['not_found'],
+    },
+    async ({ actor, id, answer, refuse }) => answerEndpoint(ground, actor, id, { answer, refuse }),
+  )
+}
+
+async function answerEndpoint(
+  ground: Ground,
+  actor: ProgramActor,
+  id: string,
+  { answer, refuse }: Answering,
+): Promise<Response> {
+  // Whoever may change it may see what became of it.
+  const reader: ProgramActor = { ...actor, scopes: [...actor.scopes, 'endpoints:write'] }
+  const found = await findEndpoint(ground, reader, id)
+  if (found.result !== 'found') return refuse(found.result === 'forbidden' ? 'forbidden' : 'not_found')
+  const body = endpointOnWire(found.endpoint)
+  return answer(200, body, { ETag: etagOf(body) })
+}
+
+function addChange(face: Face): void {
+  const { ground } = face
+  programRoute(
+    face,
+    {
+      ...writing,
+      method: 'patch',
+      path: '/v1/endpoints/{id}',
+      summary: 'Change an endpoint',
+      description: 'What is left out stays. Another address or other keys void `verified`. Takes If-Match.',
+      body: { 'application/json': 'EndpointChange' },
+      answers: { 200: { description: 'As it is now.', schema: 'Endpoint' } },
+      refusals: ['invalid', 'not_found', 'key_known_elsewhere', 'precondition_failed'],
+    },
+    async ({ c, actor, id, input, answer, refuse }) => {
+      const match = c.req.header('if-match')
+      if (match !== undefined && match !== '*') {
+        const found = await findEndpoint(ground, actor, id)
+        if (found.result !== 'found') return refuse('not_found')
+        if (match !== etagOf(endpointOnWire(found.endpoint))) return refuse('precondition_failed')
+      }
+      const changed = await changeEndpoint(ground, actor, id, input)
+      switch (changed.result) {
+        case 'changed': {
+          const body = endpointOnWire(changed.endpoint)
+          return answer(200, body, { ETag: etagOf(body) })
+        }
+        case 'invalid':
+          return refuse('invalid', { errors: changed.errors })
+        case 'key-known-elsewhere':
+          return refuseKey({ answer, refuse }, changed.pointer)
+        case 'unknown-endpoint':
+          return refuse('not_found')
+        case 'forbidden':
+          return refuse('forbidden')
+      }
+    },
+  )
+}
+
+function addConfirming(face: Face): void {
+  const { ground } = face
+  programRoute(
+    face,
+    {
+      ...writing,
+      method: 'post',
+      path: '/v1/endpoints/{id}/verify',
+      summary: 'Send the verification event now',
+      description: 'A 202 activates the endpoint. Anything else is said in words, with a code.',
+      answers: { 200: { description: 'Verified.', schema: 'EndpointConfirmed' } },
+      refusals: ['not_found', ...receiverProblems],
+    },
+    async ({ actor, id, answer, refuse }) =>
+      answerConfirmed({ answer, refuse }, await confirmEndpoint(ground, actor, id)),
+  )
+}
+
+export function answerConfirmed({ answer, refuse }: Answering, confirmed: EndpointConfirmed): Response {
+  switch (confirmed.result) {
+    case 'confirmed':
+      return answer(200, { verified: true, media_type: confirmed.mediaType, grade: confirmed.grade })
+    case 'refused':
+      return refuse(problemOfReceiver(confirmed.code), { detail: confirmed.detail })
+    case 'unknown-endpoint':
+      return refuse('not_found')
+    case 'forbidden':
+      return refuse('forbidden')
+  }
+}
+
+/** A code that is younger than this list is told in words alone. */
+function problemOfReceiver(code: string): ProblemCode {
+  const name = `endpoint_${code}`
+  return Object.hasOwn(problems, name) ? (name as ProblemCode) : 'verification_refused'
+}
+
+/** What a verification may end in, for the contract. */
+export const receiverProblems = (Object.keys(problems) as ProblemCode[]).filter(
+  (code) => code.startsWith('endpoint_') || code === 'verification_refused',
+)
+
+function addPausing(face: Face): void {
+  const { ground } = face
+  programRoute(
+    face,
+    {
+      ...writing,
+      method: 'post',
+      path: '/v1/endpoints/{id}/pause',
+      summary: 'Push nothing there for a while',
+      description: 'Needs a second channel that works. Pausing what is paused changes nothing.',
+      answers: { 200: { description: 'As it is now.', schema: 'Endpoint' } },
+      refusals: ['not_found', 'no_second_channel'],
+    },
+    async ({ actor, id, answer, refuse }) => {
+      const { result } = await pauseEndpoint(ground, actor, id)
+      switch (result) {
+        case 'paused':
+        case 'already-paused':
+          return answerEndpoint(ground, actor, id, { answer, refuse })
+        case 'no-second-channel':
+          return refuse('no_second_channel')
+        case 'unknown-endpoint':
+          return refuse('not_found')
+        case 'forbidden':
+          return refuse('forbidden')
+      }
+    },
+  )
+
+  programRoute(
+    face,
+    {
+      ...writing,
+      method: 'post',
+      path: '/v1/endpoints/{id}/resume',
+      summary: 'Push there again',
+      answers: { 200: { description: 'As it is now.', schema: 'Endpoint' } },
+      refusals: ['not_found'],
+    },
+    async ({ actor, id, answer, refuse }) => {
+      const { result } = await resumeEndpoint(ground, actor, id)
+      switch (result) {
+        case 'resumed':
+        case 'not-paused':
+          return answerEndpoint(ground, actor, id, { answer, refuse })
+        case 'unknown-endpoint':
+          return refuse('not_found')
+        case 'forbidden':
+          return refuse('forbidden')
+      }
+    },
+  )
+}
+
+function endpointOnWire(endpoint: Endpoint) {
+  return {
+    id: endpoint.id,
+    url: endpoint.url,
+    description: endpoint.description,
+    issuer: endpoint.issuer,
+    audience: endpoint.audience,
+    poll_url: endpoint.pollUrl,
+    state: endpoint.state,
+    verified: endpoint.verified,
+    verified_at: endpoint.verifiedAt?.toISOString() ?? null,
+    verified_grade: endpoint.verifiedGrade,
+    media_type: endpoint.mediaType,
+    signing_keys: endpoint.signingKeys,
+    sealing_key: endpoint.sealingKey,
+    jwks_uri: endpoint.jwksUri,
+    failures: endpoint.failures,
+    created_at: endpoint.createdAt.toISOString(),
+    updated_at: endpoint.updatedAt.toISOString(),
+  }
+}
