@@ -9,7 +9,9 @@ export async function organisation(ground: Ground, input: Partial<NewOrganisatio
     name: { provider: 'Tern Hosting', notifier: 'Stichting Baken', platform: 'Noticeline desk' }[kind],
     country: 'NL',
     admitted: true,
-    ...(kind === 'notifier' ? { notifierKind: 'hotline' as const, trustedFlagger: true, phone: '+31 20 555 0100' } : {}),
+    ...(kind === 'notifier'
+      ? { notifierKind: 'hotline' as const, trustedFlagger: true, phone: '+31 20 555 0100' }
+      : {}),
     ...input,
   })
   if (added.result !== 'added') throw new Error('The organisation to build on was refused')

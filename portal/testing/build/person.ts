@@ -20,7 +20,10 @@ export interface Member {
 }
 
 /** A member of an organisation, without a session. */
-export async function member(ground: Ground, input: Member = {}): Promise<{ personId: string; email: string; orgId: string }> {
+export async function member(
+  ground: Ground,
+  input: Member = {},
+): Promise<{ personId: string; email: string; orgId: string }> {
   people += 1
   const orgId = input.orgId ?? (await organisation(ground, { kind: input.orgKind ?? 'provider' }))
   const email = input.email ?? `person${people}@people.example`
