@@ -1,6 +1,6 @@
 import { systemClock } from './clock.ts'
 import type { Config } from './config.server.ts'
-import { type Connection, type OpenDatabase, openDatabase } from './database.server.ts'
+import { type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
 import { openEmbedded } from './embedded.server.ts'
 import type { Ground, Log, RecordedFact, Tx } from './ground.ts'
 import { createKeys, type KeyChange } from './keys.server.ts'
@@ -51,6 +51,7 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
     onError: (error) => log.error('database.failed', { error }),
   })
   try {
+    await untilReachable(db.pool)
     await migrate(db.pool)
     queueOf.queue = await openQueue({ pool: db.pool, connection, log, working: options.working })
     return await layGround(config, options, { db, log, queue: queueOf.queue, leave })
@@ -93,11 +94,15 @@ async function layGround(config: Config, options: BuildOptions, { db, log, queue
   }
 }
 
-async function findDatabase(config: Config, log: Log): Promise<{ connection: Connection; leave(): Promise<unknown> }> {
+/** The database that configuration names, or our own, started if need be. */
+export async function findDatabase(
+  config: Pick<Config, 'databaseUrl' | 'dataDir'>,
+  log?: Log,
+): Promise<{ connection: Connection; leave(): Promise<unknown> }> {
   if (config.databaseUrl !== null) {
     return { connection: { connectionString: config.databaseUrl }, leave: async () => {} }
   }
   const embedded = await openEmbedded({ dataDir: config.dataDir })
-  log.info('database.opened', { code: embedded.found, pid: embedded.pid })
+  log?.info('database.opened', { code: embedded.found, pid: embedded.pid })
   return { connection: embedded.connection, leave: embedded.leave }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { withGround } from '../testing/with-ground.ts'
+import { openPool, untilReachable } from './database.server.ts'
 
 const at = '2026-03-29T01:30:00+01:00'
 
@@ -75,3 +76,11 @@ test('bigints are read as numbers and instants as dates', () =>
     )
     expect(rows).toEqual([{ n: 0, at: new Date(at) }])
   }))
+
+test('a database that is not there yet is waited for, and not for ever', async () => {
+  const pool = openPool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' }, 1)
+  const began = performance.now()
+  await expect(untilReachable(pool, 600)).rejects.toThrow('ECONNREFUSED')
+  expect(performance.now() - began).toBeGreaterThan(600)
+  await pool.end()
+})

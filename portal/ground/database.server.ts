@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Clock, Database, DB, JobData, RecordedFact, Tx } from './ground.ts'
 
@@ -53,7 +53,24 @@ export function openPool(connection: Connection, connections = 10): pg.Pool {
   })
 }
 
-export function kyselyOn(pool: pg.Pool): Kysely<DB> {
+const mayPass = ['57P03', 'ECONNREFUSED', 'ENOENT', 'EAI_AGAIN', 'ETIMEDOUT']
+
+/** Waits for a database that is only just starting, as it does beside us after a reboot. */
+export async function untilReachable(pool: pg.Pool, patienceMs = 30_000): Promise<void> {
+  const until = performance.now() + patienceMs
+  while (true) {
+    try {
+      await pool.query('select 1')
+      return
+    } catch (error) {
+      const code = String((error as { code?: unknown }).code)
+      if (!mayPass.includes(code) || performance.now() > until) throw error
+      await wait(250)
+    }
+  }
+}
+
+export function kyselyOn(pool: PostgresPool): Kysely<DB> {
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { systemClock } from './clock.ts'
 
 const run = promisify(execFile)
 
@@ -63,7 +64,7 @@ async function takeLock(file: string, mine: string): Promise<boolean> {
   const clearing = `${file}.clearing`
   if (!(await createFile(clearing, mine))) {
     const age = await stat(clearing).then(
-      (found) => performance.timeOrigin + performance.now() - found.mtimeMs,
+      (found) => systemClock.now().getTime() - found.mtimeMs,
       () => 0,
     )
     if (age > 10_000) await rm(clearing, { force: true })

@@ -1,0 +1,16 @@
+/** `pnpm db:reset`: migrate from nothing. */
+import { emptyDatabase, migrate } from '../ground/migrate.server.ts'
+import { TransferError } from '../ground/transfer.server.ts'
+import { withDatabase } from './with-database.ts'
+
+await withDatabase(async (pool, config) => {
+  if (config.mode === 'production') throw new TransferError('In production nothing is reset.')
+  const { rows } = await pool.query(
+    `select count(*)::int as n from pg_stat_activity
+     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`,
+  )
+  if (rows[0].n > 0) throw new TransferError('Something is connected to the database. Stop the portal first.')
+  await emptyDatabase(pool)
+  const { applied } = await migrate(pool)
+  return `Emptied, and migrated from nothing: ${applied.length} migrations.`
+})
