@@ -38,7 +38,9 @@ export async function attemptDueDeliveries(
   const claimed = await ground.db.transaction((tx) =>
     claimDue(tx.db, { workerId, now: tx.now, leasedUntil: new Date(tx.now.getTime() + leaseMs), limit }),
   )
-  await Promise.all(claimed.map((one) => attempt(ground, { workerId, jitter }, one)))
+  const tried = await Promise.allSettled(claimed.map((one) => attempt(ground, { workerId, jitter }, one)))
+  // One that failed in a way nobody expected holds up no other; its lease runs out, and it is tried again.
+  for (const one of tried) if (one.status === 'rejected') throw one.reason
   return claimed.length
 }
 

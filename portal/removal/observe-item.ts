@@ -22,7 +22,9 @@ export async function observeDueItems(ground: Ground, { limit }: { limit: number
   const itemIds = await ground.db.transaction((tx) =>
     claimLooks(tx.db, tx.now, new Date(tx.now.getTime() + leaseMs), limit),
   )
-  await Promise.all(itemIds.map((itemId) => observeItem(ground, itemId)))
+  const looked = await Promise.allSettled(itemIds.map((itemId) => observeItem(ground, itemId)))
+  // One that failed in a way nobody expected holds up no other; its lease runs out, and it is looked at again.
+  for (const one of looked) if (one.status === 'rejected') throw one.reason
   return itemIds.length
 }
 

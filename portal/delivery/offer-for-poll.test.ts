@@ -1,0 +1,96 @@
+import { setDigest, unseal } from '@noticeline/sdk/protocol'
+import { expect, test } from 'vitest'
+import * as build from '../testing/build/delivery.ts'
+import type { TestGround } from '../testing/with-ground.ts'
+import { attemptDueDeliveries } from './attempt-delivery.ts'
+import { pollDeliveries } from './offer-for-poll.ts'
+
+const start = '2026-11-21T10:00:00.000Z'
+const poll = async (ground: TestGround, on: build.Line, asked = {}) => {
+  const polled = await pollDeliveries(ground, on.provider, asked)
+  if (polled.result !== 'sets') throw new Error(polled.result)
+  return polled
+}
+
+test('a stream offers what waits at once, the oldest deadline first, until it is acknowledged', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider, { url: null })
+    const slow = await build.issuedNotice(ground, on)
+    const urgent = await build.issuedNotice(ground, on, { deadline: { within: 'PT1H' } })
+    const first = await build.deliveryOf(ground, urgent.noticeId, on.provider.orgId)
+    const second = await build.deliveryOf(ground, slow.noticeId, on.provider.orgId)
+
+    const one = await poll(ground, on, { maxEvents: 1 })
+    expect(Object.keys(one.sets)).toEqual([first.jti])
+    expect(one.moreAvailable).toBe(true)
+    expect(setDigest(one.sets[first.jti] ?? '')).toBe(first.setSha256)
+    expect((await build.deliveryOf(ground, urgent.noticeId, on.provider.orgId)).state).toBe('offered')
+
+    ground.clock.advance(9_000)
+    const next = await poll(ground, on, { acks: [first.jti] })
+    expect(Object.keys(next.sets)).toEqual([second.jti])
+    expect(await build.deliveryOf(ground, urgent.noticeId, on.provider.orgId)).toMatchObject({
+      state: 'received',
+      receivedHow: 'poll',
+      receivedAt: new Date('2026-11-21T10:00:09.000Z'),
+    })
+    expect(await poll(ground, on, { acks: [second.jti], maxEvents: 0 })).toMatchObject({
+      sets: {},
+      moreAvailable: false,
+    })
+    expect(await poll(ground, on)).toMatchObject({ sets: {}, moreAvailable: false })
+  }))
+
+test('what push has not settled within a minute is offered here too, and an acknowledgement ends the pushing', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.issuedNotice(ground, on)
+    ground.outbound.answer(build.endpointUrl, 500)
+    await attemptDueDeliveries(ground, { workerId: 'one', limit: 32 })
+    ground.clock.advance(59_999)
+    expect((await poll(ground, on)).sets).toEqual({})
+    ground.clock.advance(1)
+    const [jti] = Object.keys((await poll(ground, on)).sets)
+    await poll(ground, on, { acks: [jti] })
+    ground.clock.advance(86_400_000)
+    expect(await attemptDueDeliveries(ground, { workerId: 'one', limit: 32 })).toBe(0)
+    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).receivedHow).toBe('poll')
+  }))
+
+test('a refused token counts as a 400: it is offered again, slowly', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider, { url: null })
+    const { noticeId } = await build.issuedNotice(ground, on)
+    const [jti = ''] = Object.keys((await poll(ground, on)).sets)
+    const after = await poll(ground, on, { setErrs: { [jti]: { err: 'invalid_key', description: 'x' } } })
+    expect(after.sets).toEqual({})
+    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).lastCode).toBe('poll.invalid_key')
+    ground.clock.advance(3_600_000)
+    expect(Object.keys((await poll(ground, on)).sets)).toEqual([jti])
+  }))
+
+test('acknowledging what was sent to somebody else settles nothing', () =>
+  build.withLine(start, async (ground, on) => {
+    const other = await build.anotherProvider(ground, on, 'Gullwing', '198.51.100.0/24')
+    await build.endpoint(ground, on.provider, { url: null })
+    const { noticeId } = await build.issuedNotice(ground, on)
+    const { jti } = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+    const polled = await pollDeliveries(ground, other, { acks: [jti], setErrs: { [jti]: { err: 'invalid_key' } } })
+    expect(polled).toEqual({ result: 'sets', sets: {}, moreAvailable: false })
+    expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+      state: 'queued',
+      lastCode: null,
+    })
+    expect(await pollDeliveries(ground, on.notifier, {})).toEqual({ result: 'forbidden' })
+  }))
+
+test('a sealed stream offers envelopes', () =>
+  build.withLine(start, async (ground, on) => {
+    const { sealing } = await build.endpoint(ground, on.provider, { url: null, sealed: true })
+    const { noticeId } = await build.issuedNotice(ground, on)
+    const { jti, setSha256 } = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+    const { sets } = await poll(ground, on)
+    if (!sealing) throw new Error('no sealing key')
+    const opened = await unseal(sets[jti] ?? '', { kid: sealing.kid, privateJwk: sealing.privateJwk })
+    expect(opened.opened && setDigest(opened.raw)).toBe(setSha256)
+  }))
