@@ -31,7 +31,7 @@ export default function handleRequest(
         onAllReady() {
           clearTimeout(timer)
           const body = new PassThrough()
-          for (const [name, value] of Object.entries(pageHeaders(cspNonce))) headers.set(name, value)
+          headers.set('Content-Type', 'text/html; charset=utf-8')
           resolve(new Response(createReadableStreamFromReadable(body), { headers, status: finalStatus }))
           pipe(body)
         },
@@ -47,36 +47,6 @@ export default function handleRequest(
     )
     const timer = setTimeout(abort, renderTimeoutMs)
   })
-}
-
-/** No page is kept by anybody, none says where its reader came from, and nothing runs in it but our own scripts. */
-function pageHeaders(nonce: string): Record<string, string> {
-  return {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-    'Content-Security-Policy': [
-      "default-src 'none'",
-      `script-src 'self' 'nonce-${nonce}'`,
-      "style-src 'self'",
-      "img-src 'self'",
-      "font-src 'self'",
-      "connect-src 'self'",
-      "form-action 'self'",
-      "frame-ancestors 'none'",
-      "base-uri 'none'",
-    ].join('; '),
-  }
-}
-
-/** A loader's or an action's answer, which the page's script fetches: the same promises as for the page itself. */
-export function handleDataRequest(response: Response): Response {
-  response.headers.set('Cache-Control', 'no-store')
-  response.headers.set('Referrer-Policy', 'no-referrer')
-  response.headers.set('X-Content-Type-Options', 'nosniff')
-  return response
 }
 
 /** The log takes the class of an error and where it came from; its message may quote input and is left out there. */

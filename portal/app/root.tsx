@@ -56,11 +56,11 @@ export function Layout({ children }: { children: ReactNode }) {
       <body>
         <Skip>{text('skip')}</Skip>
         {demo ? (
-          <div className="demo">
+          <aside className="demo" aria-label={text('demo-label')}>
             <p className="wrap">
               <strong>{text('demo-label')}</strong> {text('demo-banner')}
             </p>
-          </div>
+          </aside>
         ) : null}
         <Masthead reader={root?.reader ?? null} mailbox={demo || root?.mode === 'development'} />
         <main id="main" tabIndex={-1}>

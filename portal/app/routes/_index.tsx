@@ -53,27 +53,28 @@ export default function Front() {
   return (
     <div className="wrap">
       <section className="hero">
-        <h1>{text('front-hero')}</h1>
-        <p>{text('front-lede')}</p>
-        <p className="flex flex-wrap gap-2">
-          {root?.reader ? null : (
-            <Link className="button button-lead" to="/sign-in">
-              {text('nav-sign-in')}
-            </Link>
-          )}
-          <a className="button" href="/docs">
-            {text('front-docs')}
-          </a>
-        </p>
-      </section>
-
-      <section className="panel stack" aria-labelledby="specimen">
-        <div className="flex flex-wrap items-center justify-between gap-3">
-          <h2 id="specimen">{text('front-specimen')}</h2>
-          <Headline code="removed_verified" large />
+        <div className="pitch">
+          <h1>{text('front-hero')}</h1>
+          <p className="lede">{text('front-lede')}</p>
+          <p className="flex flex-wrap gap-2">
+            {root?.reader ? null : (
+              <Link className="button button-lead" to="/sign-in">
+                {text('nav-sign-in')}
+              </Link>
+            )}
+            <a className="button" href="/docs">
+              {text('front-docs')}
+            </a>
+          </p>
         </div>
-        <Axes axes={specimenAxes} addressee={specimenAddressee} />
-        <p className="hint">{text('front-specimen-note')}</p>
+        <section className="panel stack" aria-labelledby="specimen">
+          <h2 id="specimen">{text('front-specimen')}</h2>
+          <p>
+            <Headline code="removed_verified" large />
+          </p>
+          <Axes axes={specimenAxes} addressee={specimenAddressee} />
+          <p className="hint">{text('front-specimen-note')}</p>
+        </section>
       </section>
 
       {root?.mode === 'demo' ? (

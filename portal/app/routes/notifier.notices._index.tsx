@@ -114,7 +114,7 @@ function HeadlineCounts({ notice }: { notice: NoticeSummary }) {
       {[...counts].map(([code, count]) => (
         <li key={code} className="inline-flex items-center gap-1">
           <Headline code={code} />
-          {notice.items.length > 1 ? <span className="text-sm text-soft">× {count}</span> : null}
+          {count > 1 ? <span className="text-sm text-soft">× {count}</span> : null}
         </li>
       ))}
     </ul>

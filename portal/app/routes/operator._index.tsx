@@ -170,7 +170,7 @@ function AttributeForm({
   const text = useText()
   return (
     <details className="no-print">
-      <summary className="min-h-11 cursor-pointer py-2 font-semibold">{text('desk-attribute')}</summary>
+      <summary>{text('desk-attribute')}</summary>
       <Form method="post" className="form-grid mt-3" autoComplete="off">
         <p className="hint">{text('desk-attribute-hint')}</p>
         <input type="hidden" name="item" value={itemId} />

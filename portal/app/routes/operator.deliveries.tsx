@@ -131,7 +131,7 @@ function Attempts({ attempts }: { attempts: readonly AttemptView[] }) {
   if (attempts.length === 0) return <span className="text-soft">{text('attempts-none')}</span>
   return (
     <details>
-      <summary className="min-h-11 cursor-pointer py-2">{text('attempts-count', { count: attempts.length })}</summary>
+      <summary>{text('attempts-count', { count: attempts.length })}</summary>
       <ol className="grid gap-2 py-2 text-sm">
         {attempts.map((attempt) => (
           <li key={attempt.id}>

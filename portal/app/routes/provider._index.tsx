@@ -1,7 +1,7 @@
 import { regimes } from '@noticeline/sdk/protocol'
-import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
-import { findInbox } from '../../inbox/find-inbox.ts'
+import { findInbox } from '../../inbox/find-items.ts'
 import { headlines } from '../../removal/headline.ts'
 import { forbidden, requireMay } from '../access.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
@@ -29,10 +29,11 @@ export async function loader(args: LoaderFunctionArgs) {
   const found = await findInbox(args.context.ground, actor, {
     headline: filter.headline,
     regime: filter.regime,
-    ended: filter.show === undefined ? undefined : filter.show === 'ended',
+    open: filter.show === undefined ? undefined : filter.show === 'open',
     limit: pageSize,
     cursor: cursorOf(url),
   })
+  if (found.result === 'invalid-cursor') throw redirect('/provider')
   if (found.result !== 'found') throw forbidden()
   return { rows: found.items, next: found.nextCursor, filter, headlines, regimes }
 }
@@ -90,7 +91,7 @@ export default function Inbox() {
                   cell: (row) => (
                     <>
                       <Link className="row-link" to={`/provider/items/${row.itemId}`}>
-                        {row.reference ?? text('column-item')} · {row.position}
+                        {row.reference ?? text('column-item')} · {row.position + 1}
                       </Link>
                       <span className="block text-sm text-soft">
                         <Id>{row.itemId}</Id>

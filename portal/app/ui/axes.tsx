@@ -49,20 +49,22 @@ export function Axes({ axes, addressee }: { axes: AxesView; addressee?: Addresse
     },
   ]
   return (
-    <ol className="axes">
-      {stations.map((station) => (
-        <li className="axis" key={station.axis} data-axis={station.axis}>
-          <span className={`station tone-${station.tone}`}>
-            <Icon name={station.icon} size={14} />
-          </span>
-          <div>
-            <div className="name">{text.code('axis', station.axis)}</div>
-            <div className="state">{station.state}</div>
-            {station.detail ? <div className="detail">{station.detail}</div> : null}
-          </div>
-        </li>
-      ))}
-    </ol>
+    <div className="axes-box">
+      <ol className="axes">
+        {stations.map((station) => (
+          <li className="axis" key={station.axis} data-axis={station.axis}>
+            <span className={`station tone-${station.tone}`}>
+              <Icon name={station.icon} size={14} />
+            </span>
+            <div>
+              <div className="name">{text.code('axis', station.axis)}</div>
+              <div className="state">{station.state}</div>
+              {station.detail ? <div className="detail">{station.detail}</div> : null}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </div>
   )
 }
 

@@ -19,7 +19,7 @@ export function Attribution({ item }: { item: ItemView }) {
           <ul key="chain">
             {attribution.providers.map((provider) => (
               <li key={provider.orgId}>
-                <strong>{provider.name}</strong>, {text.code('role', provider.role)}
+                <strong>{provider.name}</strong> · {text.code('role', provider.role)}
                 {provider.accountable ? `, ${text('attribution-accountable')}` : ''} (
                 {text.code('confidence', provider.confidence)})
               </li>

@@ -40,7 +40,7 @@ export function Panel({ title, id, children }: { title?: ReactNode; id?: string;
   )
 }
 
-export function Pairs({ pairs }: { pairs: readonly (readonly [string, ReactNode] | null | false | '')[] }) {
+export function Pairs({ pairs }: { pairs: readonly (readonly [string, ReactNode] | null | undefined | false | '')[] }) {
   return (
     <dl className="pairs">
       {pairs.map((pair) =>

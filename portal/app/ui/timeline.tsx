@@ -2,6 +2,13 @@ import type { TimelineEntry } from '../../inbox/views.ts'
 import { useText } from '../language/use-text.ts'
 import { Moment } from './moment.tsx'
 
+type Always = 'at' | 'kind' | 'seq'
+
+/** An entry as a loader hands it over: what is not said may also be undefined. */
+type Entry = Pick<TimelineEntry, Always> & {
+  [K in Exclude<keyof TimelineEntry, Always>]?: TimelineEntry[K] | undefined
+}
+
 const alarms: ReadonlySet<string> = new Set([
   'delivery.failed',
   'deadline.passed',
@@ -17,12 +24,12 @@ export function Timeline({
   entries,
   items,
 }: {
-  entries: readonly TimelineEntry[]
+  entries: readonly Entry[]
   items: readonly { id: string; position: number }[]
 }) {
   const text = useText()
   if (entries.length === 0) return <p className="text-soft">{text('timeline-empty')}</p>
-  const numbers = new Map(items.map((item) => [item.id, item.position]))
+  const numbers = new Map(items.map((item) => [item.id, item.position + 1]))
   return (
     <ol className="timeline">
       {entries.map((entry) => (
@@ -42,11 +49,7 @@ export function Timeline({
   )
 }
 
-function details(
-  entry: TimelineEntry,
-  text: ReturnType<typeof useText>,
-  numbers: ReadonlyMap<string, number>,
-): string[] {
+function details(entry: Entry, text: ReturnType<typeof useText>, numbers: ReadonlyMap<string, number>): string[] {
   const known = (entry.itemIds ?? []).flatMap((id) => numbers.get(id) ?? [])
   const said: (string | undefined)[] = [
     entry.orgName,
@@ -69,5 +72,8 @@ function resultWord(kind: string, result: string, text: ReturnType<typeof useTex
 }
 
 function codeWord(kind: string, code: string, text: ReturnType<typeof useText>): string {
-  return text.code(kind === 'outcome.reported' ? 'outcome' : 'failure', code)
+  if (kind === 'outcome.reported') return text.code('outcome', code)
+  if (kind === 'item.unattributed') return text.code('unattributed', code)
+  const status = /^http_(\d{3})$/.exec(code)?.[1]
+  return status ? text('failure-http', { status }) : text.code('failure', code)
 }

@@ -8,7 +8,7 @@ export function ObserveForm({ items, results }: { items: readonly ItemView[]; re
   const text = useText()
   return (
     <details className="panel no-print">
-      <summary className="min-h-11 cursor-pointer py-2 font-semibold">{text('observe-title')}</summary>
+      <summary>{text('observe-title')}</summary>
       <Form method="post" className="form-grid mt-3" autoComplete="off">
         <p className="hint">{text('observe-hint')}</p>
         {items.length > 1 ? (
@@ -17,7 +17,7 @@ export function ObserveForm({ items, results }: { items: readonly ItemView[]; re
             label={text('column-item')}
             options={items.map((item) => ({
               value: item.id,
-              label: text('item-number', { number: item.position }),
+              label: text('item-number', { number: item.position + 1 }),
             }))}
           />
         ) : (
@@ -44,7 +44,7 @@ export function WithdrawForm({ reasons }: { reasons: readonly string[] }) {
   const text = useText()
   return (
     <details className="panel no-print">
-      <summary className="min-h-11 cursor-pointer py-2 font-semibold">{text('withdraw-title')}</summary>
+      <summary>{text('withdraw-title')}</summary>
       <Form method="post" className="form-grid mt-3" autoComplete="off">
         <p className="hint">{text('withdraw-hint')}</p>
         <SelectField

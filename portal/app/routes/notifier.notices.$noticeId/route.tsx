@@ -3,7 +3,7 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFuncti
 import { useActionData, useLoaderData, useRouteLoaderData, useSearchParams } from '@remix-run/react'
 import { findNotice } from '../../../inbox/find-notice.ts'
 import { revealItem } from '../../../inbox/reveal-item.ts'
-import type { ItemView, NoticeView } from '../../../inbox/views.ts'
+import type { ItemView, NoticeSummary } from '../../../inbox/views.ts'
 import { withdrawNotice } from '../../../notices/withdraw-notice.ts'
 import { may } from '../../../people/may.ts'
 import { addObservations } from '../../../removal/add-observations.ts'
@@ -149,7 +149,7 @@ export default function NoticePage() {
   )
 }
 
-function About({ notice }: { notice: NoticeView }) {
+function About({ notice }: { notice: NoticeSummary }) {
   const text = useText()
   return (
     <Pairs
@@ -194,7 +194,7 @@ function Item({
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div>
           <h2>
-            {several ? text('item-number', { number: item.position }) : text('column-item')}{' '}
+            {several ? text('item-number', { number: item.position + 1 }) : text('column-item')}{' '}
             <span className="font-normal text-soft">· {text.code('scope', item.scope)}</span>
           </h2>
           <span className="text-sm text-soft">

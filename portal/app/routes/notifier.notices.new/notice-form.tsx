@@ -89,8 +89,8 @@ export function NoticeForm({
         <p className="hint mb-4">{text('new-items-hint')}</p>
         <div className="stack">
           {draft.items.map((item, index) => (
-            <fieldset key={item.row} className="border-l-4 border-rule pl-4">
-              <legend className="float-left w-full pb-2">{text('new-item', { number: index + 1 })}</legend>
+            <fieldset key={item.row} className="row border-l-4 border-rule pl-4">
+              <legend>{text('new-item', { number: index + 1 })}</legend>
               <div className="form-grid form-grid-2 clear-both">
                 <div className="form-grid-wide">
                   <TextField
@@ -194,7 +194,7 @@ export function NoticeForm({
       </Panel>
 
       <details className="panel" open={complaints.some(({ field: at }) => /^(preservation|silence)/.test(at ?? ''))}>
-        <summary className="min-h-11 cursor-pointer py-2 font-semibold">{text('new-special')}</summary>
+        <summary>{text('new-special')}</summary>
         <div className="form-grid form-grid-2 mt-4">
           <SelectField
             {...field('preservation')}

@@ -53,6 +53,7 @@ export async function loader(args: LoaderFunctionArgs) {
   return {
     item: found.item,
     notice: found.notice,
+    timeline: found.timeline,
     mine: found.item.addressees.find((addressee) => addressee.orgId === actor.orgId) ?? null,
     choices: choicesOf(new URL(args.request.url).searchParams.get('outcome')),
     may: { report: may(actor, 'reports.add', own), reveal: may(actor, 'items.reveal', own) },
@@ -136,7 +137,7 @@ async function report(ground: Ground, reporter: Reporter, text: Text, { item, no
 
 export default function ItemPage() {
   const text = useText()
-  const { item, notice, mine, choices, may } = useLoaderData<typeof loader>()
+  const { item, notice, timeline, mine, choices, may } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const root = useRouteLoaderData('root') as { mode?: string; looksByHead?: boolean; lookEverySeconds?: number }
   const [search] = useSearchParams()
@@ -146,7 +147,7 @@ export default function ItemPage() {
   return (
     <>
       <PageHeading
-        title={`${notice.reference ?? text('column-item')} · ${item.position}`}
+        title={`${notice.reference ?? text('column-item')} · ${item.position + 1}`}
         lede={<Id>{item.id}</Id>}
         back={{ to: '/provider', label: text('nav-inbox') }}
       >
@@ -235,7 +236,7 @@ export default function ItemPage() {
               />
             </Panel>
             <Panel title={text('timeline-title')} id="timeline">
-              <Timeline entries={notice.timeline} items={[item]} />
+              <Timeline entries={timeline} items={[item]} />
             </Panel>
           </div>
         </div>
