@@ -11,6 +11,7 @@ import { createRequestHandler, type ServerBuild } from '@remix-run/node'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Ground } from './ground/ground.ts'
+import type { Queue } from './ground/queue.server.ts'
 
 type Pages = { Variables: { cspNonce: string } }
 
@@ -20,7 +21,12 @@ export async function loadPages(folder: string): Promise<ServerBuild> {
 }
 
 /** Everything under `/` that is not the API. */
-export function createPages(ground: Ground, build: ServerBuild, folder: string): Hono<Pages> {
+export function createPages(
+  ground: Ground,
+  queue: Pick<Queue, 'listDeadLetters'>,
+  build: ServerBuild,
+  folder: string,
+): Hono<Pages> {
   const pages = new Hono<Pages>()
   const handle = createRequestHandler(build, 'production')
 
@@ -40,7 +46,12 @@ export function createPages(ground: Ground, build: ServerBuild, folder: string):
   )
   pages.use(ownOrigin(ground), bodyLimit({ maxSize: 1 << 19, onError: (c) => c.text('The form is too large.', 413) }))
   pages.all('*', (c) =>
-    handle(asOurs(c.req.raw, ground), { ground, cspNonce: c.get('cspNonce'), client: { ip: callerOf(c, ground) } }),
+    handle(asOurs(c.req.raw, ground), {
+      ground,
+      cspNonce: c.get('cspNonce'),
+      client: { ip: callerOf(c, ground) },
+      listDeadLetters: queue.listDeadLetters,
+    }),
   )
   return pages
 }

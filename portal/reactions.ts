@@ -6,8 +6,11 @@ import { pointContact } from './delivery/pointer-mail.ts'
 import { queueDelivery } from './delivery/queue-delivery.ts'
 import { resumeDeliveries } from './delivery/resume-deliveries.ts'
 import type { Fact, FactKind } from './facts/facts.ts'
+import { record } from './facts/record.ts'
 import type { Ground, RecordedFact, Tx } from './ground/ground.ts'
+import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
+import { releaseDuplicates } from './notices/release-duplicates.ts'
 import { mailSignIn } from './people/mail-sign-in.ts'
 import { lookAgain } from './removal/look-again.ts'
 import { watchItem } from './removal/watch-item.ts'
@@ -19,7 +22,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
 
   'notice.issued': [queueDelivery, watchItem],
   'item.attributed': [queueDelivery, watchItem],
-  'notice.withdrawn': [queueDelivery],
+  'notice.withdrawn': [queueDelivery, releaseDuplicates],
   'notice.closed': [queueDelivery],
 
   'endpoint.confirmed': [resumeDeliveries],
@@ -48,4 +51,9 @@ export const allReactionNames: readonly string[] = [
 /** What is kept true in the fact's own transaction. */
 export function projectFact(tx: Tx, fact: RecordedFact): Promise<void> {
   return project(tx, fact)
+}
+
+/** What happens to our own keys is chained like everything else. */
+export async function recordKey(tx: Tx, change: KeyChange, kid: string): Promise<void> {
+  await record(tx, 'keys', change, { kid })
 }

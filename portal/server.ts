@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createApi } from './api/api.ts'
+import { readReadiness } from './api/health.ts'
 import { buildGround } from './ground/build-ground.server.ts'
 import { type Config, ConfigError, readConfig, readEnvironment } from './ground/config.server.ts'
 import type { Ground } from './ground/ground.ts'
 import { createPages, loadPages } from './pages.server.ts'
-import { projectFact, reactionNames } from './reactions.ts'
+import { projectFact, reactionNames, recordKey } from './reactions.ts'
 import { runDemo } from './seed/demo.ts'
 import { startWorker } from './worker.ts'
 
@@ -21,6 +22,7 @@ export async function startPortal(options: { began?: number } = {}): Promise<voi
   const { ground, queue, close } = await buildGround(config, {
     reactionsTo: reactionNames,
     project: projectFact,
+    keyChanged: recordKey,
     working: config.workerInside,
   })
   const stops: (() => Promise<void>)[] = [close]
@@ -36,10 +38,14 @@ export async function startPortal(options: { began?: number } = {}): Promise<voi
 
   try {
     const app = new Hono()
-    app.route('/', createApi(ground, queue))
-    app.route('/', createPages(ground, await loadPages(folder), folder))
+    const ending = new AbortController()
+    app.route('/', createApi(ground, { readiness: () => readReadiness(ground, queue), stopping: ending.signal }))
+    app.route('/', createPages(ground, queue, await loadPages(folder), folder))
     const server = await listen(app, config)
-    stops.push(() => closeServer(server))
+    stops.push(() => {
+      ending.abort()
+      return closeServer(server)
+    })
     if (config.workerInside) {
       const worker = await startWorker(ground, queue, `portal-${process.pid}`)
       stops.push(() => worker.stop())

@@ -2,7 +2,9 @@
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
 import { sealRoot, signRoot } from './facts/seal-root.ts'
 import type { Ground } from './ground/ground.ts'
+import { sweepReactions } from './ground/queue-reactions.server.ts'
 import { markOverdue } from './notices/mark-overdue.ts'
+import { refreshKeySets } from './providers/refresh-key-sets.ts'
 import { closeNotices } from './removal/close-notices.ts'
 import { observeDueItems } from './removal/observe-item.ts'
 
@@ -28,5 +30,7 @@ export const timetable: Entry[] = [
   { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },
   { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
+  { name: 'sweep-reactions', every: minute, run: (ground) => sweepReactions(ground) },
+  { name: 'refresh-key-sets', every: 10 * minute, run: (ground) => refreshKeySets(ground) },
   { name: 'keep-keys-fresh', every: 10 * minute, run: (ground) => ground.keys.keepFresh() },
 ]

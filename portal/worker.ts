@@ -6,7 +6,7 @@ import { buildGround } from './ground/build-ground.server.ts'
 import { readConfig, readEnvironment } from './ground/config.server.ts'
 import type { Ground } from './ground/ground.ts'
 import type { Queue } from './ground/queue.server.ts'
-import { allReactionNames, projectFact, react, reactionNames } from './reactions.ts'
+import { allReactionNames, projectFact, react, reactionNames, recordKey } from './reactions.ts'
 import { type Entry, timetable } from './timetable.ts'
 
 export interface Worker {
@@ -18,7 +18,7 @@ export async function startWorker(ground: Ground, queue: Queue, workerId: string
   const stopping = new AbortController()
   for (const name of allReactionNames) {
     await queue.work(`reaction.${name}`, async ({ factId }) => {
-      const fact = await findFact(ground.db.read, String(factId))
+      const fact = await findFact(ground, String(factId))
       if (!fact) throw new Error('A reaction to a fact that is not there')
       await react(ground, name, fact)
     })
@@ -63,6 +63,7 @@ async function main(): Promise<void> {
   const { ground, queue, close } = await buildGround(config, {
     reactionsTo: reactionNames,
     project: projectFact,
+    keyChanged: recordKey,
     working: true,
   })
   const worker = await startWorker(ground, queue, `worker-${process.pid}`)

@@ -1,12 +1,13 @@
 /** Makes the cast, once: every step looks first, so a start that was cut short is finished by the next. */
+import { proveNetwork } from '../attribution/prove-network.ts'
 import type { Ground } from '../ground/ground.ts'
 import { addOrganisation } from '../people/add-organisation.ts'
 import { addPerson } from '../people/add-person.ts'
-import { findProgram, issueApiToken } from '../people/api-token.ts'
+import { findProgram } from '../people/find-program.ts'
+import { issueApiToken } from '../people/issue-api-token.ts'
 import { allScopes } from '../people/may.ts'
 import { prepareSignIn } from '../people/prepare-sign-in.ts'
 import { addContact } from '../providers/add-contact.ts'
-import { proveNetwork } from '../providers/prove-network.ts'
 import { type CastMember, cast } from './cast.ts'
 import { countOf, selectOrganisationIds, selectReferences } from './seed-store.server.ts'
 
