@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { type Act, acts, allScopes, may, type PersonActor, type ProgramActor, type Scope } from './may.ts'
+import { type OrgKind, orgKinds, roles } from './person.ts'
+
+const person = (orgKind: OrgKind, role: PersonActor['role']): PersonActor => ({
+  kind: 'person',
+  personId: 'psn_1',
+  orgId: 'org_own',
+  orgKind,
+  role,
+  assurance: 1,
+  sessionId: 'ses_1',
+})
+const program = (orgKind: OrgKind, scopes: readonly Scope[], live = true): ProgramActor => ({
+  kind: 'program',
+  apiTokenId: 'tok_1',
+  orgId: 'org_own',
+  orgKind,
+  scopes: [...scopes],
+  live,
+})
+
+/** `kind:role` of persons that may, on their own and on somebody else's. Written out, so that a change is seen here. */
+const all = 'owner admin handler developer read_only'
+const handling = 'owner admin handler'
+const building = 'owner admin developer'
+const own: Record<Act, Partial<Record<OrgKind, string>>> = {
+  'notices.submit': { notifier: handling },
+  'notices.read': { notifier: all, platform: all },
+  'notices.withdraw': { notifier: handling },
+  'observations.add': { notifier: handling },
+  'reports.add': { provider: handling },
+  'items.reveal': { notifier: handling, provider: handling, platform: handling },
+  'endpoints.write': { provider: building },
+  'endpoints.read': { provider: all, platform: all },
+  'deliveries.read': { provider: all, platform: all },
+  'stream.poll': {},
+  'attribution.decide': { platform: handling },
+  'inbox.read': { provider: all },
+}
+const scopesOf: Record<Act, Scope[]> = {
+  'notices.submit': ['notices:write'],
+  'notices.read': ['notices:read'],
+  'notices.withdraw': ['notices:write'],
+  'observations.add': ['notices:write'],
+  'reports.add': ['reports:write'],
+  'items.reveal': ['items:reveal'],
+  'endpoints.write': ['endpoints:write'],
+  'endpoints.read': ['endpoints:write', 'deliveries:read'],
+  'deliveries.read': ['deliveries:read'],
+  'stream.poll': ['stream:poll'],
+  'attribution.decide': [],
+  'inbox.read': ['notices:read', 'reports:write'],
+}
+
+describe.each(acts)('%s', (act) => {
+  test.each(orgKinds)('is allowed to the roles of a %s that the table names, on its own', (orgKind) => {
+    const allowed = roles.filter((role) => may(person(orgKind, role), act, { orgId: 'org_own' }))
+    expect(allowed.join(' ')).toBe(own[act][orgKind] ?? '')
+  })
+
+  test.each(orgKinds)('on what is somebody else’s it is allowed to nobody of a %s but the platform', (orgKind) => {
+    const allowed = roles.filter((role) => may(person(orgKind, role), act, { orgId: 'org_other' }))
+    expect(allowed.join(' ')).toBe(orgKind === 'platform' ? (own[act].platform ?? '') : '')
+  })
+
+  test.each(orgKinds)('is allowed to a program of a %s with exactly its scopes', (orgKind) => {
+    const allowed = allScopes.filter((scope) => may(program(orgKind, [scope]), act, { orgId: 'org_own' }))
+    const kinds: OrgKind[] = act === 'stream.poll' ? ['provider'] : (Object.keys(own[act]) as OrgKind[])
+    expect(allowed).toEqual(kinds.includes(orgKind) ? allScopes.filter((scope) => scopesOf[act].includes(scope)) : [])
+    expect(may(program(orgKind, []), act)).toBe(false)
+  })
+
+  test('is allowed to nobody who did not say who they are', () => {
+    expect(may({ kind: 'nobody' }, act)).toBe(false)
+    expect(may({ kind: 'nobody' }, act, { orgId: 'org_own' })).toBe(false)
+  })
+})
+
+test('a token of the sandbox reads and changes nothing', () => {
+  const changed = acts.filter((act) => orgKinds.some((orgKind) => may(program(orgKind, allScopes, false), act)))
+  expect(changed.sort()).toEqual(['deliveries.read', 'endpoints.read', 'inbox.read', 'items.reveal', 'notices.read'])
+})
+
+test('an addressee may reveal what is addressed to it, and nobody else of the providers', () => {
+  const addressed = { orgId: 'org_notifier', addressees: ['org_own'] }
+  expect(may(person('provider', 'handler'), 'items.reveal', addressed)).toBe(true)
+  expect(may(person('provider', 'handler'), 'items.reveal', { ...addressed, addressees: ['org_other'] })).toBe(false)
+})
