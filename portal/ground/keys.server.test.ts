@@ -27,7 +27,7 @@ async function current(keys: PortalKeys): Promise<string> {
 
 describe('the first start', () => {
   test('makes one key that signs at once, and is published', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const changes: string[] = []
       const keys = keysOf(ground, changes)
       await keys.keepFresh()
@@ -40,12 +40,12 @@ describe('the first start', () => {
     }))
 
   test('needs nobody to ask for it beforehand', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       expect(await current(keysOf(ground))).toMatch(/^[\w-]{43}$/)
     }))
 
   test('makes one key however many processes start at once', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const processes = Array.from({ length: 8 }, () => keysOf(ground))
       const kids = await Promise.all(
         processes.map(async (keys, index) => {
@@ -58,7 +58,7 @@ describe('the first start', () => {
     }))
 
   test('serves a process whose clock runs behind', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const kid = await current(keysOf(ground))
       ground.clock.advance(-2000)
       const behind = keysOf(ground)
@@ -68,7 +68,7 @@ describe('the first start', () => {
     }))
 
   test('is found again by the next, and signs what the published key verifies', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const kid = await current(keysOf(ground))
       const restarted = keysOf(ground)
       expect(await current(restarted)).toBe(kid)
@@ -94,7 +94,7 @@ describe('the first start', () => {
     }))
 
   test('leaves no private part readable in the database', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const { privateJwk } = await keysOf(ground).current()
       const rows = JSON.stringify(await ground.db.read.selectFrom('signingKeys').selectAll().execute())
       const sealed = await ground.db.read.selectFrom('signingKeys').select('sealedPrivate').executeTakeFirstOrThrow()
@@ -105,7 +105,7 @@ describe('the first start', () => {
 
 describe('rotation', () => {
   test('publishes the next key 24 hours before it signs', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const changes: string[] = []
       const keys = keysOf(ground, changes)
       const first = await current(keys)
@@ -125,7 +125,7 @@ describe('rotation', () => {
     }))
 
   test('asked for twice, or by several at once, publishes one', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const processes = [keysOf(ground), keysOf(ground), keysOf(ground)]
       await processes[0]?.keepFresh()
       await Promise.all(processes.map((keys) => keys.rotate()))
@@ -134,7 +134,7 @@ describe('rotation', () => {
     }))
 
   test('comes by itself after 90 days, with the day of notice inside', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const keys = keysOf(ground)
       const first = await current(keys)
       ground.clock.advance(89 * day - 1)
@@ -150,7 +150,7 @@ describe('rotation', () => {
     }))
 
   test('gives a day of notice also where nobody looked in time', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const keys = keysOf(ground)
       const first = await current(keys)
       ground.clock.advance(200 * day)
@@ -162,7 +162,7 @@ describe('rotation', () => {
     }))
 
   test('shows a retired key for 60 days more, and archives it for ever', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const keys = keysOf(ground)
       const first = await current(keys)
       await keys.rotate()
@@ -185,7 +185,7 @@ describe('rotation', () => {
     }))
 
   test('destroys the private part of a retired key an hour later', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const keys = keysOf(ground)
       const first = await current(keys)
       await keys.rotate()
@@ -198,7 +198,7 @@ describe('rotation', () => {
     }))
 
   test('done by one process is seen by another within ten seconds', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const [one, other] = [keysOf(ground), keysOf(ground)]
       await one.keepFresh()
       await other.current()
@@ -211,7 +211,7 @@ describe('rotation', () => {
 
 describe('a compromise', () => {
   test('revokes the key and the one that waited, at once, and another signs', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const changes: string[] = []
       const keys = keysOf(ground, changes)
       const first = await current(keys)
@@ -238,7 +238,7 @@ describe('a compromise', () => {
     }))
 
   test('reaches the other processes within ten seconds', () =>
-    withGround(start, async (ground) => {
+    withGround(start, { keys: 'none' }, async (ground) => {
       const [one, other] = [keysOf(ground), keysOf(ground)]
       const first = await current(other)
       await one.rotate({ compromised: true })

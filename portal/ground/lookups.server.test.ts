@@ -1,29 +1,15 @@
 import { createSocket } from 'node:dgram'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createTestAuthority } from '../testing/certificates.ts'
+import { createLoopbackServers } from '../testing/loopback-servers.ts'
 import { createLookups } from './lookups.server.ts'
 
-const open: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close()
-})
-
-function listen(server: Server): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-  })
-  open.push(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((resolve) => server.close(resolve))
-  })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)))
-}
+const servers = createLoopbackServers()
+const { listen } = servers
+afterEach(() => servers.close())
 
 async function serving(answer: (response: ServerResponse) => void): Promise<string> {
   return `http://127.0.0.1:${await listen(createServer((_request, response) => answer(response)))}/jwks.json`
@@ -55,7 +41,7 @@ async function nameServer(
     socket.send(Buffer.concat([head, query.subarray(12, end), ...records]), from.port, from.address)
   })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  open.push(() => new Promise((resolve) => socket.close(() => resolve(null))))
+  servers.alsoClose(() => new Promise((resolve) => socket.close(() => resolve(null))))
   return `127.0.0.1:${socket.address().port}`
 }
 
@@ -88,14 +74,14 @@ describe('resolve', () => {
   })
 
   test('gives A and AAAA together, and either alone', async () => {
-    const servers = [
+    const asked = [
       await nameServer({
         'both.example': { a: ['203.0.113.80', '203.0.113.81'], aaaa: ['20010db8000000000000000000000001'] },
         'six.example': { aaaa: ['20010db8000000000000000000000002'] },
         'four.example': { a: ['203.0.113.82'] },
       }),
     ]
-    const { resolve } = createLookups({ allowedRanges: [], servers })
+    const { resolve } = createLookups({ allowedRanges: [], servers: asked })
     const both = await resolve('both.example', 2000)
     expect(both.result === 'found' && both.addresses.sort()).toEqual(['2001:db8::1', '203.0.113.80', '203.0.113.81'])
     expect(await resolve('six.example', 2000)).toEqual({ result: 'found', addresses: ['2001:db8::2'] })
@@ -103,10 +89,8 @@ describe('resolve', () => {
   })
 
   test('tells a name that is not there from servers that fail or are silent', async () => {
-    const servers = [
-      await nameServer({ 'empty.example': {}, 'broken.example': { code: 2 }, 'silent.example': 'silent' }),
-    ]
-    const { resolve } = createLookups({ allowedRanges: [], servers })
+    const asked = [await nameServer({ 'empty.example': {}, 'broken.example': { code: 2 }, 'silent.example': 'silent' })]
+    const { resolve } = createLookups({ allowedRanges: [], servers: asked })
     expect(await resolve('absent.example', 2000)).toEqual({ result: 'none' })
     expect(await resolve('empty.example', 2000)).toEqual({ result: 'none' })
     expect(await resolve('broken.example', 2000)).toMatchObject({ result: 'failed' })
@@ -119,8 +103,8 @@ describe('resolve', () => {
   })
 
   test('a detail names nobody', async () => {
-    const servers = [await nameServer({ 'canary.example': { code: 5 } })]
-    const answer = await createLookups({ allowedRanges: [], servers }).resolve('canary.example', 2000)
+    const asked = [await nameServer({ 'canary.example': { code: 5 } })]
+    const answer = await createLookups({ allowedRanges: [], servers: asked }).resolve('canary.example', 2000)
     expect(JSON.stringify(answer)).not.toContain('canary')
   })
 })
