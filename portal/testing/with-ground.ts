@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { generateKey } from '@noticeline/sdk/protocol'
 import { factKinds, findFact } from '../facts/history.ts'
 import { createFrozenClock, type SettableClock } from '../ground/clock.ts'
 import { type Config, readConfig } from '../ground/config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
-import type { Ground, OutgoingMail, PortalKeys, RecordedFact, Tx } from '../ground/ground.ts'
+import type { Ground, OutgoingMail, RecordedFact, Tx } from '../ground/ground.ts'
+import { createKeys } from '../ground/keys.server.ts'
 import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
 import { reactOnce } from '../ground/queue-reactions.server.ts'
 import { createVault } from '../ground/vault.server.ts'
@@ -46,6 +46,8 @@ export interface TestGroundOptions {
   readonly reactions?: Reactions
   readonly project?: (tx: Tx, fact: RecordedFact) => Promise<void>
   readonly config?: Partial<Config>
+  /** `none`: as before the first start, for tests of the keys themselves. */
+  readonly keys?: 'none'
 }
 
 type Work<T> = (ground: TestGround) => Promise<T>
@@ -83,12 +85,15 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
   })
   const queue = await openQueue({ pool: db.pool, connection, log, working: false })
   const config = { ...testConfig(), ...options.config }
+  const vault = createVault(config)
+  const keys = createKeys({ db, vault, clock })
+  if (options.keys !== 'none') await keys.keepFresh()
   const ground: TestGround = {
     config,
     clock,
     db,
-    vault: createVault(config),
-    keys: createTestKeys(),
+    vault,
+    keys,
     outbound: createFakeOutbound(),
     lookups: createFakeLookups(),
     mail,
@@ -132,29 +137,4 @@ function testConfig(): Config {
     { NOTICELINE_MODE: 'test', NOTICELINE_WRAPPING_KEY: Buffer.alloc(32, 7).toString('base64url') },
     { dataDirDefault: join(import.meta.dirname, '..', '.data', 'test') },
   )
-}
-
-function createTestKeys(): PortalKeys {
-  const pairs: ReturnType<typeof generateKey>[] = []
-  const newest = () => pairs.at(-1) ?? fresh()
-  const fresh = () => {
-    const pair = generateKey('sig')
-    pairs.push(pair)
-    return pair
-  }
-  const published = async () => {
-    await newest()
-    const all = await Promise.all(pairs)
-    return { keys: all.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }) as JsonWebKey) }
-  }
-  return {
-    current: async () => {
-      const { kid, privateJwk } = await newest()
-      return { kid, privateJwk }
-    },
-    jwks: published,
-    archive: published,
-    rotate: async () => void (await fresh()),
-    keepFresh: async () => {},
-  }
 }
