@@ -90,17 +90,19 @@ describe('who is asking', () => {
       expect(asked).toBeGreaterThanOrEqual(17)
     }))
 
-  test.each([
-    ['no token', {}],
-    ['an unknown one', { authorization: `Bearer nl_live_${'a'.repeat(43)}` }],
-    ['another scheme', { authorization: 'Basic bmw6bmw=' }],
-    ['a cookie', { cookie: 'session=whatever' }],
-    ['an empty one', { authorization: 'Bearer ' }],
-  ])('with %s is nobody', (_, headers) =>
+  test('without a token that we know is nobody', () =>
     withApi(async ({ call }) => {
-      expect((await call('GET', '/v1/notices', { headers: headers as Record<string, string> })).status).toBe(401)
-    }),
-  )
+      const strangers: Record<string, string>[] = [
+        {},
+        { authorization: `Bearer nl_live_${'a'.repeat(43)}` },
+        { authorization: 'Basic bmw6bmw=' },
+        { authorization: 'Bearer ' },
+        { cookie: 'session=whatever' },
+      ]
+      for (const headers of strangers) {
+        expect([headers, (await call('GET', '/v1/notices', { headers })).status]).toEqual([headers, 401])
+      }
+    }))
 
   test('without the scope is told which one is missing', () =>
     withApi(async ({ call, baken, tokenOf }) => {
@@ -180,40 +182,44 @@ describe('the contract', () => {
       }
     }))
 
-  test.each([
-    'post /v1/notices',
-    'get /v1/notices',
-    'get /v1/notices/{id}',
-    'post /v1/notices/{id}/withdraw',
-    'post /v1/notices/{id}/observations',
-    'post /v1/xarf',
-    'post /v1/reports',
-    'post /v1/endpoints',
-    'get /v1/endpoints',
-    'get /v1/endpoints/{id}',
-    'patch /v1/endpoints/{id}',
-    'post /v1/endpoints/{id}/verify',
-    'post /v1/endpoints/{id}/pause',
-    'post /v1/endpoints/{id}/resume',
-    'get /v1/inbox',
-    'get /v1/inbox/{notice}',
-    'get /v1/deliveries',
-    'get /.well-known/ssf-configuration',
-    'get /.well-known/jwks.json',
-    'get /.well-known/jwks-archive.json',
-    'get /.well-known/security.txt',
-    'get /v1/schemas/{event}',
-    'get /v1/openapi.json',
-    'get /docs',
-    'get /healthz',
-    'get /readyz',
-  ])('has %s', (line) =>
+  test('has every call that was promised', () =>
     withApi(async ({ call }) => {
-      const [method, path] = line.split(' ') as [string, string]
-      expect((await call('GET', '/v1/openapi.json')).json.paths[path]).toHaveProperty(method)
-    }),
-  )
+      const { paths } = (await call('GET', '/v1/openapi.json')).json as ApiDocument
+      const calls = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.keys(methods).map((one) => `${one} ${path}`),
+      )
+      expect(calls).toEqual(expect.arrayContaining(promisedCalls))
+    }))
 })
+
+const promisedCalls = [
+  'post /v1/notices',
+  'get /v1/notices',
+  'get /v1/notices/{id}',
+  'post /v1/notices/{id}/withdraw',
+  'post /v1/notices/{id}/observations',
+  'post /v1/xarf',
+  'post /v1/reports',
+  'post /v1/endpoints',
+  'get /v1/endpoints',
+  'get /v1/endpoints/{id}',
+  'patch /v1/endpoints/{id}',
+  'post /v1/endpoints/{id}/verify',
+  'post /v1/endpoints/{id}/pause',
+  'post /v1/endpoints/{id}/resume',
+  'get /v1/inbox',
+  'get /v1/inbox/{notice}',
+  'get /v1/deliveries',
+  'get /.well-known/ssf-configuration',
+  'get /.well-known/jwks.json',
+  'get /.well-known/jwks-archive.json',
+  'get /.well-known/security.txt',
+  'get /v1/schemas/{event}',
+  'get /v1/openapi.json',
+  'get /docs',
+  'get /healthz',
+  'get /readyz',
+]
 
 test('the list of problems only grows: what is written here is a promise', () => {
   const promised = Object.entries(problems).map(([code, [status]]) => `${status} ${code}`)

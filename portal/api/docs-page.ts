@@ -85,12 +85,13 @@ function sectionOf(tag: string, entries: readonly Entry[]): Markup {
 
 function callOf({ id, method, path, operation }: Entry): Markup {
   const scope = operation.security?.flatMap((one) => one['bearer'] ?? [])[0]
+  const orSigned = operation.security?.some((one) => Object.keys(one).length === 0)
   const lines = (operation.description ?? '').split('\n').filter((line) => line !== '')
   return html`<article id="${id}">
 <h3><span class="method">${method}</span> <code>${path}</code></h3>
 <p class="summary">${operation.summary}</p>
 ${lines.map((line) => html`<p>${line}</p>`)}
-<p>${scope ? html`Scope <code>${scope}</code>` : 'No token needed.'}</p>
+<p>${scope ? html`Scope <code>${scope}</code>${orSigned ? ', or a signature' : ''}` : 'No token needed.'}</p>
 ${parametersOf(operation)}
 ${bodyOf(operation)}
 ${answersOf(operation)}

@@ -26,7 +26,7 @@ export function documentSchemas(api: OpenAPIHono): void {
 }
 
 export function documentRoute(api: OpenAPIHono, definition: Definition): void {
-  const { scope } = definition as Partial<ProgramDefinition>
+  const { scope, orSigned } = definition as Partial<ProgramDefinition>
   const path = definition.path.match(/\{(\w+)\}/)?.[1]
   const required = definition.creates?.keyRequired === true
   api.openAPIRegistry.registerPath({
@@ -35,7 +35,7 @@ export function documentRoute(api: OpenAPIHono, definition: Definition): void {
     tags: [definition.tag],
     summary: definition.summary,
     ...(definition.description ? { description: definition.description } : {}),
-    ...(scope ? { security: [{ bearer: [scope] }] } : { security: [] }),
+    security: scope ? [{ bearer: [scope] }, ...(orSigned ? [{}] : [])] : [],
     request: {
       ...(path ? { params: z.object({ [path]: z.string() }) } : {}),
       ...(definition.query ? { query: definition.query } : {}),

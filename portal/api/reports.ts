@@ -26,6 +26,7 @@ const definition = {
   ].join('\n'),
   act: 'reports.add',
   scope: 'reports:write',
+  orSigned: true,
   body: { [signed]: 'Token', [json]: 'JsonReport' },
   creates: { keyRequired: false, keepMs: keptForReports },
   answers: {

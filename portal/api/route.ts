@@ -43,6 +43,8 @@ export interface Definition<Q extends z.ZodObject = z.ZodObject> {
 export interface ProgramDefinition<Q extends z.ZodObject = z.ZodObject> extends Definition<Q> {
   act: Act
   scope: Scope
+  /** Whether a signature does as well as a token. */
+  orSigned?: boolean
 }
 
 export interface Asking<Q extends z.ZodObject> {

@@ -28,7 +28,7 @@ export interface Stage {
   oever: Member
   /** Holds 203.0.113.0/24. */
   tern: Member
-  /** Holds 198.51.100.0/24. */
+  /** Holds 192.0.2.0/24. */
   mudlark: Member
   desk: Member
   /** A token with just these scopes. */
@@ -98,7 +98,7 @@ export function withApi(work: (stage: Stage) => Promise<void>, parts: Partial<Ap
     const mudlark = await addMember(ground, { kind: 'provider', name: 'Mudlark Servers' }, providerScopes)
     const person = actorOf(desk.orgId)
     await proveNetwork(ground, person, { orgId: tern.orgId, cidr: '203.0.113.0/24' })
-    await proveNetwork(ground, person, { orgId: mudlark.orgId, cidr: '198.51.100.0/24' })
+    await proveNetwork(ground, person, { orgId: mudlark.orgId, cidr: '192.0.2.0/24' })
 
     await work({
       ground,
