@@ -78,7 +78,13 @@ function isRoute(text: string): boolean {
   const named = /^(?:[:$][a-zA-Z]{1,20}|\{[a-zA-Z]{1,20}\}|\*)$/
   const files = ['.well-known', 'jwks.json', 'jwks-archive.json', 'openapi.json', 'security.txt']
   if (!text.startsWith('/') || text.length > 100) return false
-  return text === '/' || text.slice(1).split('/').every((part) => fixed.test(part) || named.test(part) || files.includes(part))
+  return (
+    text === '/' ||
+    text
+      .slice(1)
+      .split('/')
+      .every((part) => fixed.test(part) || named.test(part) || files.includes(part))
+  )
 }
 
 function matching(pattern: RegExp): Check {
@@ -86,7 +92,8 @@ function matching(pattern: RegExp): Check {
 }
 
 function upTo(most: number): Check {
-  return (value) => (typeof value === 'number' && value >= 0 && value <= most ? Math.round(value * 1000) / 1000 : undefined)
+  return (value) =>
+    typeof value === 'number' && value >= 0 && value <= most ? Math.round(value * 1000) / 1000 : undefined
 }
 
 function wholeUpTo(most: number): Check {
