@@ -65,3 +65,20 @@ test('the same mail is caught once', () =>
     await ground.mail.send(mail)
     expect(ground.caught.mail).toEqual([mail])
   }))
+
+test('what one test wrote is gone for the next, and those that run at once do not meet', async () => {
+  const people = async (email: string, wait: number) =>
+    withGround(at, async (ground) => {
+      await ground.db.transaction(async (tx) => {
+        await tx.db.insertInto('people').values({ id: email, email, name: '', createdAt: tx.now }).execute()
+        await tx.enqueue('greet', {})
+        await record(tx, 'portal', 'key.published', { kid: 'first' })
+      })
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      const { length } = await ground.jobs()
+      return [await ground.db.read.selectFrom('people').select('email').execute(), await ground.facts.kinds(), length]
+    })
+  const alone = (email: string) => [[{ email }], ['key.published'], 1]
+  expect(await Promise.all([people('a', 200), people('b', 0)])).toEqual([alone('a'), alone('b')])
+  expect(await people('c', 0)).toEqual(alone('c'))
+})

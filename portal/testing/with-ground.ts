@@ -8,7 +8,7 @@ import { createKeys } from '../ground/keys.server.ts'
 import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
 import { reactOnce } from '../ground/queue-reactions.server.ts'
 import { createVault } from '../ground/vault.server.ts'
-import { copyTemplate, listJobs, removeJob, type WaitingJob } from './databases.ts'
+import { borrowDatabase, listJobs, removeJob, type WaitingJob } from './databases.ts'
 import {
   createCaughtLog,
   createCaughtMail,
@@ -52,19 +52,18 @@ export interface TestGroundOptions {
 
 type Work<T> = (ground: TestGround) => Promise<T>
 
-/** A ground of its own at a time that stands still: a fresh database, gone when `work` has ended. */
+/** A ground of its own at a time that stands still: an empty database, given back when `work` has ended. */
 export function withGround<T>(at: string | Date, work: Work<T>): Promise<T>
 export function withGround<T>(at: string | Date, options: TestGroundOptions, work: Work<T>): Promise<T>
 export async function withGround<T>(at: string | Date, ...rest: [Work<T>] | [TestGroundOptions, Work<T>]): Promise<T> {
   const [options, work] = rest.length === 1 ? [{}, rest[0]] : rest
-  const database = await copyTemplate()
+  const database = await borrowDatabase()
   const { ground, close } = await layGround(at, database.connection, options)
   try {
     return await work(ground)
   } finally {
     await close()
-    // Not waited for: the server takes its time, and the run's end removes everything anyway.
-    database.drop().catch(() => {})
+    await database.giveBack()
   }
 }
 
