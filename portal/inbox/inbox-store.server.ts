@@ -9,11 +9,12 @@ export async function replaceRows(db: Transaction<DB>, noticeId: string, rows: I
   if (rows.length > 0) await db.insertInto('inboxRows').values(rows).execute()
 }
 
-export async function lastFactAt(db: Kysely<DB>, noticeId: string): Promise<Date | null> {
+export async function lastFactAt(db: Kysely<DB>, noticeId: string, except: string[]): Promise<Date | null> {
   const row = await db
     .selectFrom('facts')
     .select('at')
     .where('chain', '=', noticeId)
+    .where('kind', 'not in', except)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()

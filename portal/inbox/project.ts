@@ -7,11 +7,11 @@ import { lastFactAt, noticeIdsAfter, replaceRows } from './inbox-store.server.ts
 type NewRow = Insertable<DB['inboxRows']>
 
 /** Facts that move no axis, so that no row can look different after them. */
-const still: ReadonlySet<string> = new Set(['item.revealed', 'receipt.contested'])
+const still = ['item.revealed', 'receipt.contested']
 
 /** Kept in the transactions that move an axis: the rows of a fact's notice, derived from their sources again. */
 export async function project(tx: Tx, fact: RecordedFact): Promise<void> {
-  if (!fact.chain.startsWith('ntc_') || still.has(fact.kind)) return
+  if (!fact.chain.startsWith('ntc_') || still.includes(fact.kind)) return
   await projectNotice(tx, fact.chain, fact.at)
 }
 
@@ -22,7 +22,7 @@ export async function rebuildInbox(ground: Ground): Promise<number> {
     const noticeIds = await noticeIdsAfter(ground.db.read, after, 100)
     for (const noticeId of noticeIds) {
       await ground.db.transaction(async (tx) => {
-        await projectNotice(tx, noticeId, (await lastFactAt(tx.db, noticeId)) ?? tx.now)
+        await projectNotice(tx, noticeId, (await lastFactAt(tx.db, noticeId, still)) ?? tx.now)
       })
     }
     count += noticeIds.length

@@ -2,7 +2,7 @@ import { eventTypes, type ItemOutcome, type ItemsReported, setDigest } from '@no
 import { receiveByReport } from '../delivery/accept-receipt.ts'
 import { newId } from '../facts/id.ts'
 import type { InputError } from '../facts/input-error.ts'
-import { recordAll } from '../facts/record.ts'
+import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { closeItem } from '../notices/close-item.ts'
 import type { Addressee, Item, Notice } from '../notices/notice.ts'
@@ -103,16 +103,18 @@ async function write(
     const last = before.filter((one) => one.itemId === row.itemId && one.orgId === orgId).at(-1)
     if (addressee) await moveClock(tx, notice, grade, addressee, row, last)
   }
+  // A claim may be the second method that looks were waiting for, or be contradicted by one that was made already.
+  const following: NewFact[] = []
+  for (const { itemId } of rows) {
+    const item = items.find((one) => one.id === itemId)
+    if (!item || item.withdrawnAt) continue
+    following.push(...(await reassessItem(ground, tx, { noticeId: notice.id, itemId, scope: item.scope })).facts)
+  }
   const outcomes = rows.map(({ itemId, code, at }) => ({ itemId, code, at: at.toISOString() }))
   await recordAll(tx, notice.id, [
     { kind: 'outcome.reported', payload: { noticeId: notice.id, reportId, orgId, grade, outcomes } },
+    ...following,
   ])
-  // A claim may be the second method that looks were waiting for, or be contradicted by one that was made already.
-  for (const { itemId } of rows) {
-    const item = items.find((one) => one.id === itemId)
-    if (item && !item.withdrawnAt)
-      await reassessItem(ground, tx, { noticeId: notice.id, itemId, scope: item.scope }, [])
-  }
   return { result: 'recorded', reportId }
 }
 

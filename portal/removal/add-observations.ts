@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { newId } from '../facts/id.ts'
 import { type InputError, inputErrorsOf } from '../facts/input-error.ts'
-import type { NewFact } from '../facts/record.ts'
+import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { readItems, readNotice } from '../notices/read-notice.ts'
 import { type Actor, may } from '../people/may.ts'
@@ -70,20 +70,17 @@ export async function addObservations(
     await insertObservations(tx.db, made)
     const seen = [...new Set(made.map((row) => row.itemId))]
     await insertObserved(tx.db, seen, tx.now)
+    const facts: NewFact[] = []
     for (const itemId of seen) {
       const item = items.get(itemId)
       if (!item) continue
-      const facts = made
-        .filter((row) => row.itemId === itemId)
-        .map(
-          ({ id, method, result }): NewFact => ({
-            kind: 'item.observed',
-            payload: { noticeId, itemId, observationId: id, method, result },
-          }),
-        )
-      await reassessItem(ground, tx, { noticeId, itemId, scope: item.scope }, facts)
+      for (const { id, method, result } of made.filter((row) => row.itemId === itemId)) {
+        facts.push({ kind: 'item.observed', payload: { noticeId, itemId, observationId: id, method, result } })
+      }
+      facts.push(...(await reassessItem(ground, tx, { noticeId, itemId, scope: item.scope })).facts)
     }
     await lookBy(tx.db, seen, tx.now)
+    await recordAll(tx, noticeId, facts)
     return { result: 'recorded', observationIds: made.map((row) => row.id) }
   })
 }

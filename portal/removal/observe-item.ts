@@ -1,5 +1,5 @@
 import { newId } from '../facts/id.ts'
-import type { NewFact } from '../facts/record.ts'
+import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { openItem, readItem } from '../notices/read-notice.ts'
 import { look } from './look.ts'
@@ -52,7 +52,7 @@ async function observeItem(ground: Ground, itemId: string): Promise<void> {
     const facts: NewFact[] = changed
       ? [{ kind: 'item.observed', payload: { noticeId, itemId, observationId: id, method, result } }]
       : []
-    const now = await reassessItem(ground, tx, { noticeId, itemId, scope }, facts)
+    const { observed: now, facts: following } = await reassessItem(ground, tx, { noticeId, itemId, scope })
     const looks = observed.looks + 1
     await updateObserved(tx.db, itemId, {
       looks,
@@ -65,5 +65,6 @@ async function observeItem(ground: Ground, itemId: string): Promise<void> {
         intervalMs: ground.config.observeIntervalMs,
       }),
     })
+    await recordAll(tx, noticeId, [...facts, ...following])
   })
 }

@@ -1,4 +1,4 @@
-import { type NewFact, recordAll } from '../facts/record.ts'
+import type { NewFact } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { closeItem } from '../notices/close-item.ts'
 import { reopenClock } from '../notices/reopen-clock.ts'
@@ -21,20 +21,16 @@ export interface Reassessed {
 }
 
 /**
- * Replays everything that was seen and said about an item, keeps the third axis, and answers what follows for its clocks.
- * `first` are the facts that made this necessary; they and what is new are recorded last, in this order.
+ * Replays everything that was seen and said about an item and keeps the third axis and its clocks. The facts that follow
+ * come back for the caller to record last, after the one that caused them.
  */
 export async function reassessItem(
   ground: Ground,
   tx: Tx,
   { noticeId, itemId, scope }: Reassessed,
-  first: readonly NewFact[],
-): Promise<Observed | null> {
+): Promise<{ observed: Observed | null; facts: NewFact[] }> {
   const before = await lockObserved(tx.db, itemId)
-  if (!before) {
-    await recordAll(tx, noticeId, first)
-    return null
-  }
+  if (!before) return { observed: null, facts: [] }
   const accountable = await selectAccountable(tx.db, itemId)
   const observed = observe({
     scope,
@@ -51,7 +47,7 @@ export async function reassessItem(
     lastOnlineAt,
     contradictedAt: contradictedBy?.at ?? null,
   })
-  const facts: NewFact[] = [...first]
+  const facts: NewFact[] = []
   if (state === 'confirmed_offline' && before.state !== 'confirmed_offline' && grade && confirmedAt) {
     for (const { orgId, endedAt } of accountable) {
       if (endedAt === null) await stopClock(tx, { itemId, orgId, at: firstOfflineAt ?? confirmedAt })
@@ -67,8 +63,7 @@ export async function reassessItem(
   if (reappearedBy && state === 'reappeared' && before.state !== 'reappeared') {
     facts.push({ kind: 'item.reappeared', payload: { noticeId, itemId, observationId: reappearedBy.id } })
   }
-  await recordAll(tx, noticeId, facts)
-  return observed
+  return { observed, facts }
 }
 
 interface Said {
