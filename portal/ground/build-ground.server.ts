@@ -77,7 +77,10 @@ async function layGround(config: Config, options: BuildOptions, { db, log, queue
   const keys = createKeys({ db, vault, clock, ...changed })
   // The first key cannot be made inside somebody's transaction.
   await keys.keepFresh()
-  const lookups = createLookups({ allowedRanges: config.allowedRanges })
+  const lookups = createLookups({
+    allowedRanges: config.allowedRanges,
+    ...(config.resolvers.length > 0 ? { servers: config.resolvers } : {}),
+  })
   const outbound = createOutbound({ allowedRanges: config.allowedRanges, resolve: lookups.resolve })
   const mail = createMail({ config, db, clock })
   const ground: Ground = { config, clock, db, vault, keys, outbound, lookups, mail, log }

@@ -183,6 +183,7 @@ describe('a value that does not fit', () => {
     ['NOTICELINE_SESSION_DAYS', '0'],
     ['NOTICELINE_TRUST_PROXY', '1'],
     ['NOTICELINE_WORKER', 'outside'],
+    ['NOTICELINE_RESOLVERS', 'dns.example'],
     ['NOTICELINE_LOG_LEVEL', 'trace'],
     ['NOTICELINE_ORGIN', 'https://noticeline.example'],
   ])('%s=%s is named, without being quoted', (name, value) => {

@@ -21,6 +21,8 @@ export interface Config {
   /** Newest first; they open what they wrapped, and wrap nothing new. */
   readonly oldWrappingKeys: readonly Buffer[]
   readonly allowedRanges: readonly string[]
+  /** Name servers to ask; empty: the system's. */
+  readonly resolvers: readonly string[]
   readonly observeHead: boolean
   readonly observeIntervalMs: number
   readonly closeAfterMs: number
@@ -108,6 +110,11 @@ const variables = z.object({
         'must hold ranges such as 198.51.100.0/24 or 2001:db8::/32, separated by commas, with no bit set behind the length.',
     }),
   ),
+  NOTICELINE_RESOLVERS: list(
+    z.string().regex(/^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?)$/, {
+      error: 'must hold addresses such as 192.0.2.53 or [2001:db8::53]:5353, separated by commas.',
+    }),
+  ),
   NOTICELINE_OBSERVE_HEAD: switchedOn,
   NOTICELINE_OBSERVE_INTERVAL: duration,
   NOTICELINE_CLOSE_AFTER: duration,
@@ -171,6 +178,7 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
     wrappingKey: read.NOTICELINE_WRAPPING_KEY ?? keepWrappingKey(dataDir),
     oldWrappingKeys: read.NOTICELINE_WRAPPING_KEY_OLD ?? [],
     allowedRanges,
+    resolvers: read.NOTICELINE_RESOLVERS ?? [],
     observeHead: read.NOTICELINE_OBSERVE_HEAD ?? loopback,
     observeIntervalMs: read.NOTICELINE_OBSERVE_INTERVAL ?? (mode === 'demo' ? 2_000 : 3_600_000),
     closeAfterMs: read.NOTICELINE_CLOSE_AFTER ?? (mode === 'demo' ? 3_600_000 : 14 * 86_400_000),

@@ -6,7 +6,7 @@ import { failureOf } from './outbound-failure.ts'
 import { createResolve } from './outbound-resolve.ts'
 
 export interface LookupsOptions extends Pick<OutboundOptions, 'allowedRanges' | 'resolve' | 'ca'> {
-  /** Name servers instead of the system's, `address:port`; for tests. */
+  /** Name servers instead of the system's, `address:port`. */
   servers?: readonly string[]
 }
 
