@@ -81,12 +81,6 @@ export default function Inbox() {
               rowKey={(row) => row.itemId}
               columns={[
                 {
-                  label: text('column-clock'),
-                  cell: (row) => (
-                    <Countdown clock={{ state: row.clock, dueAt: row.dueAt, endedAt: row.endedAt }} withDate />
-                  ),
-                },
-                {
                   label: text('column-item'),
                   cell: (row) => (
                     <>
@@ -100,6 +94,12 @@ export default function Inbox() {
                   ),
                 },
                 { label: text('column-headline'), cell: (row) => <Headline code={row.headline} /> },
+                {
+                  label: text('column-clock'),
+                  cell: (row) => (
+                    <Countdown clock={{ state: row.clock, dueAt: row.dueAt, endedAt: row.endedAt }} withDate />
+                  ),
+                },
                 { label: text('axis.handling'), cell: (row) => handlingWord(text, row.handling) },
                 {
                   label: text('inbox-asked'),

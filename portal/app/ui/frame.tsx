@@ -121,7 +121,8 @@ function Preference({
   children: readonly (readonly [string, string, string?])[]
 }) {
   const { pathname, search } = useLocation()
-  const failed = useRouteError() !== undefined
+  // Outside a failure this is null or undefined, by the version.
+  const failed = (useRouteError() ?? null) !== null
   return (
     <form method="post" action="/preferences" className="switch-row">
       <fieldset className="switch-row">
