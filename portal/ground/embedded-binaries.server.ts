@@ -16,13 +16,11 @@ const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']
 /** The PostgreSQL that came with the packages; null user means that we run it ourselves. */
 export async function findBinaries(user: ServerUser | null, copyTo: string): Promise<Binaries> {
   const native = nativeFolder()
-  if (user && !(await readableBy(user, join(native, 'bin', 'postgres')))) {
-    const copy = join(copyTo, `postgresql-${await packageVersion(native)}`)
-    if (!existsSync(copy)) await copyOnce(native, copy)
-    return inFolder(copy)
-  }
-  await makeLibraryLinks(native, native)
-  return inFolder(native)
+  const reachable = !user || (await readableBy(user, join(native, 'bin', 'postgres')))
+  if (reachable && (await makeLibraryLinks(native, native))) return inFolder(native)
+  const copy = join(copyTo, `postgresql-${await packageVersion(native)}`)
+  if (!existsSync(copy)) await copyOnce(native, copy)
+  return inFolder(copy)
 }
 
 function nativeFolder(): string {
@@ -55,16 +53,25 @@ async function packageVersion(native: string): Promise<string> {
   return JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8')).version
 }
 
-/** The package lists the links between its libraries; its install script makes them, if it was let run. */
-async function makeLibraryLinks(native: string, into: string): Promise<void> {
+/**
+ * The package lists the links between its libraries; its install script makes them, if it was let run. Answers false
+ * where we may not: the packages may belong to somebody else.
+ */
+async function makeLibraryLinks(native: string, into: string): Promise<boolean> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const links: { source: string; target: string }[] = JSON.parse(list)
   for (const { source, target } of links) {
     const link = join(into, target.replace(/^native\//, ''))
-    await symlink(basename(source), link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST' && !existsSync(link)) throw error
-    })
+    if (existsSync(link)) continue
+    try {
+      await symlink(basename(source), link)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false
+      if (code !== 'EEXIST') throw error
+    }
   }
+  return true
 }
 
 /** Beside its final name first, so that a copy which was broken off is never taken for a whole one. */

@@ -52,7 +52,7 @@ describe('the queue', () => {
       await wait(300)
       await ground.db.transaction((tx) => tx.enqueue('greet', { number: 1 }))
       queue.wake(['greet'])
-      expect(await until(() => seen.length === 1)).toBeLessThan(1000)
+      expect(await until(() => seen.length === 1)).toBeLessThan(1500)
       expect(seen).toEqual([{ number: 1 }])
       await until(async () => (await statesOf(ground, 'greet'))[0] === 'completed')
     }))
@@ -64,7 +64,7 @@ describe('the queue', () => {
       await wait(300)
       await ground.db.transaction((tx) => tx.enqueue('greet', { number: 1 }))
       ground.queue.wake(['greet'])
-      expect(await until(() => seen.length === 1)).toBeLessThan(1000)
+      expect(await until(() => seen.length === 1)).toBeLessThan(1500)
     }))
 
   test('tries a job that failed again, by itself, and says neither what nor why in the queue', () =>
