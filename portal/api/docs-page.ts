@@ -90,23 +90,35 @@ function callOf({ id, method, path, operation }: Entry): Markup {
   return html`<article id="${id}">
 <h3><span class="method">${method}</span> <code>${path}</code></h3>
 <p class="summary">${operation.summary}</p>
-${lines.map((line) => html`<p>${line}</p>`)}
+${lines.filter((line) => !line.startsWith('- ')).map((line) => html`<p>${prose(line)}</p>`)}
+${rowsIn(lines)}
 <p>${scope ? html`Scope <code>${scope}</code>${orSigned ? ', or a signature' : ''}` : 'No token needed.'}</p>
-${parametersOf(operation)}
+${parametersOf(`${method} ${path}`, operation)}
 ${bodyOf(operation)}
-${answersOf(operation)}
+${answersOf(`${method} ${path}`, operation)}
 </article>`
 }
 
-function parametersOf({ parameters = [] }: Operation): Markup | string {
+/** Text in which \`code\` is marked as our descriptions mark it. */
+function prose(text: string): Markup {
+  return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
+}
+
+function rowsIn(lines: readonly string[]): Markup | string {
+  const rows = lines.filter((line) => line.startsWith('- '))
+  return rows.length === 0 ? '' : html`<ul>${rows.map((row) => html`<li>${prose(row.slice(2))}</li>`)}</ul>`
+}
+
+function parametersOf(call: string, { parameters = [] }: Operation): Markup | string {
   if (parameters.length === 0) return ''
   return tableOf(
     'Parameters',
+    call,
     ['Name', 'Where', 'What'],
     parameters.map(({ name, in: where, required, schema, description }) => [
       html`<code>${name}</code>${required ? ' (required)' : ''}`,
       where,
-      html`${typeOf(schema ?? {})}. ${description ?? schema?.description ?? ''}`,
+      html`${typeOf(schema ?? {})}. ${prose(description ?? schema?.description ?? '')}`,
     ]),
   )
 }
@@ -118,9 +130,10 @@ function bodyOf({ requestBody }: Operation): Markup | string {
   )}</ul>`
 }
 
-function answersOf({ responses }: Operation): Markup {
+function answersOf(call: string, { responses }: Operation): Markup {
   return tableOf(
     'Answers',
+    call,
     ['Status', 'Meaning', 'Body'],
     Object.entries(responses).map(([status, { description, content }]) => [
       status,
@@ -128,7 +141,7 @@ function answersOf({ responses }: Operation): Markup {
         const [, code, sentence] = /^`(\w+)`: (.*)$/.exec(line) ?? []
         return code
           ? html`<div><a href="#problem-${code}"><code>${code}</code></a> ${sentence}</div>`
-          : html`<div>${line}</div>`
+          : html`<div>${prose(line)}</div>`
       })}`,
       html`${Object.values(content ?? {}).map(({ schema }) => typeOf(schema))}`,
     ]),
@@ -138,7 +151,7 @@ function answersOf({ responses }: Operation): Markup {
 function problemList(): Markup {
   return html`<section aria-labelledby="problems"><h2 id="problems">Problems</h2>
 <p>Branch on the code. Codes are only ever added.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Problems"><table><thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What it says</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="region" aria-label="Codes of problems"><table><thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What it says</th></tr></thead><tbody>
 ${Object.entries(problems).map(
   ([code, [status, title, sentence]]) =>
     html`<tr id="problem-${code}"><th scope="row"><code>${code}</code></th><td>${status}</td><td><strong>${title}.</strong> ${sentence}</td></tr>`,
@@ -151,17 +164,19 @@ function schemaList(document: ApiDocument): Markup {
   ).map(
     ([name, schema]) =>
       html`<article id="schema-${name}"><h3>${name}</h3>${
-        schema.description ? html`<p>${schema.description}</p>` : ''
+        schema.description ? html`<p>${prose(schema.description)}</p>` : ''
       }${membersOf(name, schema)}</article>`,
   )}</section>`
 }
 
 function membersOf(name: string, schema: JsonSchema): Markup {
   const choices = schema.oneOf ?? schema.anyOf
-  if (choices) return html`${choices.map((choice) => membersOf(name, choice))}`
+  if (choices) {
+    return html`${choices.map((choice, index) => membersOf(`${name}, form ${index + 1}`, choice))}`
+  }
   const rows = rowsOf(schema, '')
   if (rows.length === 0) return html`<p>${typeOf(schema)}</p>`
-  return tableOf(`Members of ${name}`, ['Member', 'Type', 'What'], rows)
+  return tableOf('Members', name, ['Member', 'Type', 'What'], rows)
 }
 
 function rowsOf(schema: JsonSchema, above: string): Cell[][] {
@@ -171,7 +186,7 @@ function rowsOf(schema: JsonSchema, above: string): Cell[][] {
     const row: Cell[] = [
       html`<code>${path}</code>${required ? '' : ' (optional)'}`,
       typeOf(member),
-      member.description ?? '',
+      prose(member.description ?? ''),
     ]
     const below = member.type === 'array' ? rowsOf(member.items ?? {}, `${path}[].`) : rowsOf(member, `${path}.`)
     return [row, ...below]
@@ -180,8 +195,8 @@ function rowsOf(schema: JsonSchema, above: string): Cell[][] {
 
 type Cell = Markup | string
 
-function tableOf(caption: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${heads.map(
+function tableOf(caption: string, of: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption} of ${of}"><table><caption>${caption}</caption><thead><tr>${heads.map(
     (head) => html`<th scope="col">${head}</th>`,
   )}</tr></thead><tbody>${rows.map(
     ([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`,

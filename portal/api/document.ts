@@ -42,7 +42,7 @@ export function documentRoute(api: OpenAPIHono, definition: Definition): void {
       ...(definition.creates ? { headers: keyHeader(required) } : {}),
       ...(definition.body ? { body: { required: true, content: contentOf(definition.body) } } : {}),
     },
-    responses: { ...answersOf(definition), ...refusalsOf(definition, scope !== undefined) },
+    responses: merged(answersOf(definition), refusalsOf(definition, scope !== undefined)),
   } as RouteConfig)
 }
 
@@ -55,7 +55,9 @@ function contentOf(body: NonNullable<Definition['body']>) {
   return Object.fromEntries(Object.entries(body).map(([mediaType, name]) => [mediaType, { schema: refTo(name) }]))
 }
 
-function answersOf(definition: Definition) {
+type Responses = Record<string, { description: string; content?: Record<string, { schema: { $ref: string } }> }>
+
+function answersOf(definition: Definition): Responses {
   return Object.fromEntries(
     Object.entries(definition.answers).map(([status, { description, schema, mediaType }]) => [
       status,
@@ -66,7 +68,7 @@ function answersOf(definition: Definition) {
   )
 }
 
-function refusalsOf(definition: Definition, token: boolean) {
+function refusalsOf(definition: Definition, token: boolean): Responses {
   const codes = [
     ...(token ? withToken : []),
     ...(definition.body ? withBody : []),
@@ -90,6 +92,20 @@ function refusalsOf(definition: Definition, token: boolean) {
       },
     ]),
   )
+}
+
+/** A status may mean an answer of its own and a problem: both are said. */
+function merged(answers: Responses, refusals: Responses): Responses {
+  const both = { ...refusals, ...answers }
+  for (const [status, answer] of Object.entries(answers)) {
+    const refusal = refusals[status]
+    if (!refusal) continue
+    both[status] = {
+      description: `${answer.description}\n${refusal.description}`,
+      content: { ...answer.content, ...refusal.content },
+    }
+  }
+  return both
 }
 
 function refTo(name: SchemaName): { $ref: string } {
