@@ -25,9 +25,9 @@ export interface RefusalDetails {
   /** What lies behind it. */
   readonly cause?: unknown
   /** The code in the portal's problem body, where the portal is the one that refused. */
-  readonly portalCode?: string
+  readonly portalCode?: string | undefined
   /** The HTTP answer of the portal, where there was one. */
-  readonly httpCode?: number
+  readonly httpCode?: number | undefined
 }
 
 /**

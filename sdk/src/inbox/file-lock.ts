@@ -90,9 +90,13 @@ async function read(path: string): Promise<Holder | 'gone'> {
     return JSON.parse(await readFile(path, 'utf8')) as Holder
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 'gone'
-    throw new Refusal('store_in_use', 'The lock of the store cannot be read. If no process uses it, delete the lock file.', {
-      cause: error,
-    })
+    throw new Refusal(
+      'store_in_use',
+      'The lock of the store cannot be read. If no process uses it, delete the lock file.',
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -45,7 +45,8 @@ describe('the store in a folder', () => {
     for (const name of ['inbox.log', 'key']) {
       const text = await readFile(join(folder, name), 'utf8')
       const decoded = text.split('\n').map((line) => Buffer.from(line, 'base64').toString('latin1'))
-      for (const form of [text, ...decoded]) expect(form).not.toMatch(/secret-host|notice\.issued|ntc_1|portal\.example/)
+      for (const form of [text, ...decoded])
+        expect(form).not.toMatch(/secret-host|notice\.issued|ntc_1|portal\.example/)
       expect((await stat(join(folder, name))).mode & 0o077).toBe(0)
     }
   })
@@ -85,7 +86,11 @@ describe('the store in a folder', () => {
     const text = await readFile(log, 'utf8')
     const [head, one, two, three] = text.trimEnd().split('\n')
     const flipped = `${one?.slice(0, 30)}${one?.[30] === 'A' ? 'B' : 'A'}${one?.slice(31)}`
-    for (const lines of [[head, flipped, two, three], [head, two, one, three], [head, two, three]]) {
+    for (const lines of [
+      [head, flipped, two, three],
+      [head, two, one, three],
+      [head, two, three],
+    ]) {
       await writeFile(log, `${lines.join('\n')}\n`)
       await expect(found()).rejects.toMatchObject({ code: 'store_damaged' })
     }
@@ -134,9 +139,13 @@ describe('the store in a folder', () => {
 
   test('a write the disk does not take is refused, and nothing of it is there', async () => {
     const script = new URL('../testing/fill-disk.ts', import.meta.url).pathname
-    const limited = spawn('bash', ['-c', 'ulimit -f 16; exec "$0" --import tsx "$1" "$2"', process.execPath, script, folder], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const limited = spawn(
+      'bash',
+      ['-c', 'ulimit -f 16; exec "$0" --import tsx "$1" "$2"', process.execPath, script, folder],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     const said: Buffer[] = []
     limited.stdout.on('data', (chunk: Buffer) => said.push(chunk))
     await once(limited, 'close')

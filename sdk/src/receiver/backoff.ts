@@ -2,22 +2,6 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** Before the next run of a handler that threw. After the last of them the message is dead, until somebody retries it. */
-export const handlerDelays: readonly number[] = [
-  second,
-  5 * second,
-  30 * second,
-  2 * minute,
-  5 * minute,
-  15 * minute,
-  30 * minute,
-  hour,
-  2 * hour,
-  4 * hour,
-  8 * hour,
-  12 * hour,
-]
-
 /** Before the next try to hand a report to the portal; the last one repeats. The portal's own schedule, mirrored. */
 export const reportDelays: readonly number[] = [
   5 * second,
@@ -33,6 +17,9 @@ export const reportDelays: readonly number[] = [
   8 * hour,
   12 * hour,
 ]
+
+/** Before the next run of a handler that threw. After the last of them the message is dead, until somebody retries it. */
+export const handlerDelays: readonly number[] = [second, ...reportDelays.slice(0, 11)]
 
 /** ±20 %, so that what failed together does not come back together. */
 export function jittered(delay: number, chance: number = Math.random()): number {

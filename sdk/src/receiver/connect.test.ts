@@ -20,7 +20,10 @@ describe('a receiver behind node:http', () => {
     keys = await generateKeys()
     const on = { 'notice.issued': () => undefined, 'notice.withdrawn': () => undefined }
     receiver = await createReceiver({ issuer: portal.issuer, keys, inbox: memoryStore(), on })
-    closing.push(() => portal.stop(), () => receiver.stop(0))
+    closing.push(
+      () => portal.stop(),
+      () => receiver.stop(0),
+    )
   })
   afterEach(async () => {
     for (const close of closing.splice(0)) await close()
@@ -67,7 +70,11 @@ describe('a receiver behind node:http', () => {
 
   test('asks the portal to come back while it does not know who it is', async () => {
     const url = await listening(nodeHandler(receiver))
-    const response = await fetch(url, { method: 'POST', body: 'x', headers: { 'content-type': 'application/secevent+jwt' } })
+    const response = await fetch(url, {
+      method: 'POST',
+      body: 'x',
+      headers: { 'content-type': 'application/secevent+jwt' },
+    })
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
   })
 
@@ -82,7 +89,7 @@ describe('a receiver behind node:http', () => {
 
   test('names the fix where other middleware has read the body', async () => {
     const parsedFirst: RequestListener = async (request, response) => {
-      for await (const _ of request) continue
+      for await (const _ of request);
       nodeHandler(receiver)(request, response)
     }
     const url = await listening(parsedFirst)
@@ -91,7 +98,7 @@ describe('a receiver behind node:http', () => {
     expect(await response.json()).toMatchObject({ description: expect.stringContaining('before express.json()') })
     let passedOn: unknown
     const next = await listening(async (request, response) => {
-      for await (const _ of request) continue
+      for await (const _ of request);
       nodeHandler(receiver)(request, response, (error) => {
         passedOn = error
         response.end()

@@ -27,11 +27,11 @@ export interface Alarm {
     | 'keys_not_refreshed'
     | 'store_failed'
   /** The message or report, as `deadLetters()` names it. */
-  readonly id?: string
-  readonly txn?: string
+  readonly id?: string | undefined
+  readonly txn?: string | undefined
   /** The portal's code, where it gave one. */
-  readonly err?: string
-  readonly since?: string
+  readonly err?: string | undefined
+  readonly since?: string | undefined
 }
 
 /** What the parts of one receiver stand on. */

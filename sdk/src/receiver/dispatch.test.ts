@@ -46,7 +46,12 @@ describe('a handler that throws', () => {
       }
       expect(runs).toBe(13)
       const [letter] = await receiver.deadLetters()
-      expect(letter).toMatchObject({ kind: 'message', txn: notice.notice, attempts: 13, reason: 'TypeError: no such panel' })
+      expect(letter).toMatchObject({
+        kind: 'message',
+        txn: notice.notice,
+        attempts: 13,
+        reason: 'TypeError: no such panel',
+      })
       expect(alarms).toContainEqual({ code: 'message_dead', id: letter?.id, txn: notice.notice })
       expect(await receiver.retry('nobody')).toBe(false)
       broken = false
@@ -231,7 +236,9 @@ describe('the revisions of one notice', () => {
       clock.forward(3_600_000)
       await receiver.drain()
       expect(ran).toEqual(['put back', 'deleted'])
-      expect(codesOf(await portal.send({ type: eventTypes.issued, body: notice, notice: notice.notice }))).toEqual([202])
+      expect(codesOf(await portal.send({ type: eventTypes.issued, body: notice, notice: notice.notice }))).toEqual([
+        202,
+      ])
     })
   })
 })
@@ -242,7 +249,15 @@ describe('what a handler is told', () => {
     const on = () => ({
       'notice.issued': (_: unknown, context: NoticeContext) => {
         const { caseId, seq, attempt, preservation, deadline, handled } = context
-        seen.push([caseId, seq, attempt, preservation.basis, deadline?.due.toISOString(), deadline?.remaining(), handled])
+        seen.push([
+          caseId,
+          seq,
+          attempt,
+          preservation.basis,
+          deadline?.due.toISOString(),
+          deadline?.remaining(),
+          handled,
+        ])
         return undefined
       },
     })

@@ -43,7 +43,7 @@ export function createDispatcher(
   async function run(message: InboxMessage, thread: readonly InboxMessage[], items: readonly string[]): Promise<null> {
     const ran = await runHandler(core, on, message, thread, items)
     if (!ran.ran) {
-      core.alarm({ code: 'message_unhandled', ...named(message) })
+      core.alarm({ code: 'message_unhandled', id: message.id, txn: message.txn ?? undefined })
       return settle(message, { state: 'done', note: 'unhandled' })
     }
     const reports = []
@@ -75,7 +75,7 @@ export function createDispatcher(
 
   async function giveUp(message: InboxMessage, note: string): Promise<null> {
     await settle(message, { state: 'dead', note })
-    core.alarm({ code: 'message_dead', ...named(message) })
+    core.alarm({ code: 'message_dead', id: message.id, txn: message.txn ?? undefined })
     return null
   }
 
@@ -111,8 +111,4 @@ function emptied(closing: InboxMessage, thread: readonly InboxMessage[]) {
   const others = thread.filter(({ id }) => id !== closing.id)
   if (others.some(({ state }) => state !== 'done')) return []
   return [closing, ...others].map(({ id }) => ({ id, patch: { raw: '' } }))
-}
-
-function named(message: InboxMessage): { id: string; txn?: string } {
-  return { id: message.id, ...(message.txn === null ? {} : { txn: message.txn }) }
 }

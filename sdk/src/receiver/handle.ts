@@ -101,7 +101,7 @@ async function takeAgain(
   receipts: Awaited<ReturnType<typeof receiptFor>>[],
 ): Promise<Reply> {
   if (known.setSha256 !== message.setSha256) {
-    core.alarm({ code: 'token_contested', id: known.id, ...(known.txn === null ? {} : { txn: known.txn }) })
+    core.alarm({ code: 'token_contested', id: known.id, txn: known.txn ?? undefined })
     return refused(refuse('message_malformed', 'This jti was used before for a token with other bytes.'))
   }
   if (known.state !== 'quarantined') return accepted

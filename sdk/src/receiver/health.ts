@@ -3,9 +3,8 @@ import type { Intake } from './handle.ts'
 
 /** Numbers and instants for a health page; no addresses, no ids. */
 export interface Health {
-  /** Whether pushes are accepted now. */
+  /** Whether pushes are accepted now: it runs, and knows who it is to the portal. */
   readonly accepting: boolean
-  readonly connected: boolean
   readonly messages: InboxCounts['messages']
   readonly reports: InboxCounts['reports']
   /** Handlers at work now. */
@@ -19,29 +18,11 @@ export interface Health {
 }
 
 export async function healthOf(core: Intake, stopped: boolean): Promise<Health> {
-  if (stopped) {
-    const none = {
-      messages: { waiting: 0, done: 0, dead: 0, quarantined: 0 },
-      reports: { waiting: 0, sent: 0, dead: 0 },
-    }
-    return {
-      accepting: false,
-      connected: false,
-      ...none,
-      running: 0,
-      oldestMessage: null,
-      oldestReport: null,
-      keysFetchedAt: null,
-    }
-  }
-  const [counts, messages, reports] = await Promise.all([
-    core.store.counts(),
-    core.store.messages('waiting'),
-    core.store.reports('waiting'),
-  ])
+  const [counts, messages, reports] = stopped
+    ? [none, [], []]
+    : await Promise.all([core.store.counts(), core.store.messages('waiting'), core.store.reports('waiting')])
   return {
-    accepting: core.audience() !== null,
-    connected: core.audience() !== null,
+    accepting: !stopped && core.audience() !== null,
     ...counts,
     running: core.dispatcher.running,
     oldestMessage: messages[0]?.receivedAt ?? null,
@@ -49,3 +30,6 @@ export async function healthOf(core: Intake, stopped: boolean): Promise<Health> 
     keysFetchedAt: core.portalKeys.fetchedAt()?.toISOString() ?? null,
   }
 }
+
+/** Of a closed store nothing can be said. */
+const none = { messages: { waiting: 0, done: 0, dead: 0, quarantined: 0 }, reports: { waiting: 0, sent: 0, dead: 0 } }

@@ -1,5 +1,5 @@
 import type { InboxStore } from '../inbox/inbox.ts'
-import { createKeySet, discoveryPath, type KeySet, type SavedKeySet } from '../protocol.ts'
+import { createKeySet, type KeySet, type SavedKeySet } from '../protocol.ts'
 import { Refusal } from '../refusals.ts'
 import type { Alarm, Clock } from './core.ts'
 import { type Fetch, getJson, mayCall } from './portal.ts'
@@ -18,7 +18,7 @@ export function openPortalKeys(options: Options): KeySet {
   const { issuer, store, clock, fetch, alarm, stopping } = options
   const setting = `keys of ${issuer}`
   return createKeySet({
-    url: `${issuer}${discoveryPath}`,
+    url: `${issuer}/.well-known/ssf-configuration`,
     async fetchJwks(url) {
       const { issuer: named, jwks_uri: jwksUri } = await getJson(fetch, url, stopping)
       if (named !== issuer || typeof jwksUri !== 'string' || !mayCall(jwksUri, issuer)) {
@@ -29,8 +29,7 @@ export function openPortalKeys(options: Options): KeySet {
       return { keys }
     },
     now: () => clock.now(),
-    warn: ({ since }) =>
-      alarm({ code: 'keys_not_refreshed', ...(since === null ? {} : { since: since.toISOString() }) }),
+    warn: ({ since }) => alarm({ code: 'keys_not_refreshed', since: since?.toISOString() }),
     load: async () => JSON.parse((await store.setting(setting)) ?? 'null') as SavedKeySet | null,
     save: (set) => store.keep(setting, JSON.stringify(set)),
   })

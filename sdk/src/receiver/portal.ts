@@ -12,7 +12,7 @@ export function checkIssuer(issuer: string): string {
   if (url === null || url.origin !== issuer || !(url.protocol === 'https:' || isLoopback(url))) {
     throw new Refusal(
       'issuer_invalid',
-      'issuer is the origin of the portal and nothing more: https://portal.example, without a path or a final slash. Plain http is taken for 127.0.0.1, [::1] and localhost only.',
+      'issuer is the origin of the portal, as in https://portal.example: no path, no final slash. Plain http is for loopback only.',
     )
   }
   return issuer
@@ -46,16 +46,11 @@ export async function call(
 async function readText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  const reader = response.body?.getReader()
-  while (reader !== undefined) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.length
-    if (length > answerBytes) {
-      await reader.cancel()
+  for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > answerBytes)
       throw new Refusal('answer_too_large', 'The answer is larger than 1 MiB: this is no portal.')
-    }
-    chunks.push(value)
+    chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
 }

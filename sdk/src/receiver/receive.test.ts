@@ -134,7 +134,12 @@ describe('what is refused, by its err', () => {
         },
       })
       const headers = { 'content-type': 'application/secevent+jwt' }
-      const request = new Request('https://tern.example/', { method: 'POST', headers, body: endless, duplex: 'half' } as RequestInit)
+      const request = new Request('https://tern.example/', {
+        method: 'POST',
+        headers,
+        body: endless,
+        duplex: 'half',
+      } as RequestInit)
       expect(await refusedWith(await receiver.handle(request))).toEqual([400, 'invalid_request'])
       expect(cancelled).toBe(true)
       expect(sent).toBeLessThan(maxBodyBytes + 4 * 65_536)

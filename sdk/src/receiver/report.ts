@@ -17,8 +17,8 @@ export function signReceipt(
   const { jti, setSha256, txn, seq, receivedAt } = message
   const body = {
     v: 1,
-    ...(txn === null ? {} : { notice: txn }),
-    ...(seq === null || txn === null ? {} : { seq }),
+    notice: txn ?? undefined,
+    seq: seq ?? undefined,
     ref: jti,
     set_sha256: setSha256,
     received_at: receivedAt,

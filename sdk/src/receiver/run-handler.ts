@@ -1,8 +1,8 @@
 import type { InboxMessage } from '../inbox/inbox.ts'
-import { eventTypes, type NoticeIssued, type NoticeItem, type TypedMessage } from '../protocol.ts'
+import { eventTypes, type Message, type NoticeIssued, type NoticeItem, type TypedMessage } from '../protocol.ts'
 import { contextOf, noticeContextOf } from './context.ts'
 import type { Core } from './core.ts'
-import type { Handlers, NoticeContext } from './handlers.ts'
+import type { Answer, HandlerContext, Handlers, NoticeContext } from './handlers.ts'
 import type { Outcome, Reinstatement } from './outcomes.ts'
 import { fromStored, readStored } from './stored.ts'
 
@@ -22,56 +22,33 @@ export async function runHandler(
   thread: readonly InboxMessage[],
   items: readonly string[],
 ): Promise<Ran> {
-  const attempt = message.attempts
+  const { txn, attempts } = message
   const reading = readStored(message)
-  const simple = contextOf(core, message, attempt)
-  if (reading.read !== 'message') return unknown()
-  const context = message.txn === null ? null : noticeContextOf(core, { ...message, txn: message.txn }, thread, attempt)
-
-  const typed: TypedMessage = reading
-  switch (typed.type) {
-    case eventTypes.issued:
-      return answered(on['notice.issued'](newest(typed.message, thread, items), need(context)))
-    case eventTypes.withdrawn:
-      return answered(on['notice.withdrawn']({ ...typed.message, items: [...items] }, need(context)))
-    case eventTypes.corrected: {
-      const some = typed.message.items.filter(({ id }) => items.includes(id))
-      return on['notice.corrected']
-        ? answered(on['notice.corrected']({ ...typed.message, items: some }, need(context)))
-        : unknown()
-    }
-    case eventTypes.deadlineChanged:
-      return on['deadline.changed'] ? answered(on['deadline.changed'](typed.message, need(context))) : unknown()
-    case eventTypes.closed:
-      return on['notice.closed'] ? answered(on['notice.closed'](typed.message, need(context))) : unknown()
-    case eventTypes.disputeAnswered:
-      return on['dispute.answered'] ? answered(on['dispute.answered'](typed.message, need(context))) : unknown()
-    case eventTypes.hashRecalled:
-      if (!on['hash.recalled']) return unknown()
-      await on['hash.recalled'](typed.message, simple)
-      return { ran: true, results: [], context }
-    case eventTypes.verification: // the 202 and the receipt were the answer
-      return { ran: true, results: [], context }
-    case eventTypes.received:
-    case eventTypes.reported:
-    case eventTypes.streamUpdated:
-      return unknown()
+  const context = txn === null ? null : noticeContextOf(core, { ...message, txn }, thread, attempts)
+  const simple = context ?? contextOf(core, message, attempts)
+  // Which message a handler takes goes by its name, as `Handlers` says; the type of one cannot be told from a name at hand.
+  const handler = on[message.type as keyof Handlers] as Handler | undefined
+  if (reading.read === 'message' && handler !== undefined) {
+    return { ran: true, results: (await handler.call(on, bodyFor(reading, thread, items), simple)) ?? [], context }
   }
-
-  async function answered(answer: ReturnType<Handlers['notice.withdrawn']>): Promise<Ran> {
-    return { ran: true, results: (await answer) ?? [], context }
-  }
-
-  async function unknown(): Promise<Ran> {
-    if (on.onUnknown === undefined) return { ran: false }
-    await on.onUnknown(fromStored(message.raw).event, simple)
-    return { ran: true, results: [], context: null }
-  }
+  if (on.onUnknown === undefined) return { ran: false }
+  await on.onUnknown(fromStored(message.raw).event, simple)
+  return { ran: true, results: [], context: null }
 }
 
-function need(context: NoticeContext | null): NoticeContext {
-  if (context === null) throw new TypeError('A message about a notice has a notice.')
-  return context
+type Handler = (body: Message, context: HandlerContext) => Answer<Outcome | Reinstatement>
+
+function bodyFor(reading: TypedMessage, thread: readonly InboxMessage[], items: readonly string[]): Message {
+  switch (reading.type) {
+    case eventTypes.issued:
+      return newest(reading.message, thread, items)
+    case eventTypes.withdrawn:
+      return { ...reading.message, items: [...items] }
+    case eventTypes.corrected:
+      return { ...reading.message, items: reading.message.items.filter(({ id }) => items.includes(id)) }
+    default:
+      return reading.message
+  }
 }
 
 /** The items left to deal with, each as the latest correction has it. */

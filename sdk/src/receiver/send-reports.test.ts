@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
-import { fileStore } from '../inbox/file.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fileStore } from '../inbox/file.ts'
 import { removed, withReceiver } from '../testing/with-receiver.ts'
 import { jittered, reportDelays, retryAfter } from './backoff.ts'
 import { createReceiver } from './create-receiver.ts'
@@ -126,5 +126,6 @@ test('Retry-After is read as seconds or as a date, never as more than 12 h', () 
   expect(retryAfter('120', now)).toBe(120_000)
   expect(retryAfter('Sat, 21 Nov 2026 09:01:00 GMT', now)).toBe(60_000)
   expect(retryAfter('999999999', now)).toBe(12 * hour)
-  for (const nothing of [null, '', 'soon', '-5', 'Sat, 21 Nov 2020 09:01:00 GMT']) expect(retryAfter(nothing, now)).toBe(0)
+  for (const nothing of [null, '', 'soon', '-5', 'Sat, 21 Nov 2020 09:01:00 GMT'])
+    expect(retryAfter(nothing, now)).toBe(0)
 })

@@ -7,7 +7,10 @@ export interface Answer {
   readonly body?: unknown
 }
 
-export type Route = (request: { readonly text: string; readonly headers: IncomingMessage['headers'] }) => Promise<Answer>
+export type Route = (request: {
+  readonly text: string
+  readonly headers: IncomingMessage['headers']
+}) => Promise<Answer>
 
 /** A server on 127.0.0.1, on a port of its own. Routes are named `GET /path`; `*` stands for one part of a path. */
 export async function serve(routes: Record<string, Route>): Promise<{ url: string; close(): Promise<void> }> {
