@@ -67,6 +67,8 @@ export interface Facts {
     how: 'push' | 'poll' | 'signed_receipt' | 'form_confirmed'
     at: string
   }
+  /** A mail that says where to look, and nothing else, went to a contact. */
+  'delivery.pointed': { noticeId: string; deliveryId: string; orgId: string; contactId: string }
   'delivery.failed': { noticeId: string; deliveryId: string; orgId: string; code: string }
   'receipt.recorded': {
     noticeId: string

@@ -11,7 +11,7 @@ export { pointerTo as pointerOf } from '@noticeline/sdk/protocol'
  * The issues of a schema as input errors. zod's own messages quote nothing but what the schema says, except for unknown
  * members, whose names are the sender's: those stand in the pointer only.
  */
-export function inputErrorsOf(error: z.ZodError): InputError[] {
+export function inputErrorsOf(error: z.ZodError, input?: unknown): InputError[] {
   return error.issues.flatMap((issue): InputError[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
@@ -20,8 +20,23 @@ export function inputErrorsOf(error: z.ZodError): InputError[] {
         message: 'There is no such member.',
       }))
     }
-    return [{ pointer: pointerTo(issue.path), code: codeOf(issue), message: issue.message }]
+    const pointer = pointerTo(issue.path)
+    if (issue.code === 'invalid_value' && isMissing(input, issue.path)) {
+      return [{ pointer, code: 'required', message: issue.message }]
+    }
+    return [{ pointer, code: codeOf(issue), message: issue.message }]
   })
+}
+
+// For a choice zod says the same of a wrong one and of none; the input tells them apart, where it is at hand.
+function isMissing(input: unknown, path: readonly PropertyKey[]): boolean {
+  let value = input
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return false
+    if (!Object.hasOwn(value, part)) return true
+    value = (value as Record<PropertyKey, unknown>)[part]
+  }
+  return false
 }
 
 function codeOf(issue: z.core.$ZodIssue): string {

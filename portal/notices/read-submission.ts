@@ -28,7 +28,7 @@ const toleranceMs = 10 * 60 * 1000
 /** Reads what was sent, as a whole: every error with its pointer, and nothing of it quoted. */
 export function readSubmission(input: unknown, readers: Readers): SubmissionReading {
   const parsed = noticeSubmission.safeParse(input)
-  if (!parsed.success) return unreadable(input, inputErrorsOf(parsed.error))
+  if (!parsed.success) return unreadable(input, inputErrorsOf(parsed.error, input))
   const notice = parsed.data
   if (!readers.regimes.includes(notice.regime)) {
     const message = 'Notices under this regime are not taken here yet.'
