@@ -41,7 +41,7 @@ export async function startTern(options: TernOptions): Promise<Tern> {
   child.stderr?.on('data', (chunk) => (said += chunk))
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const ready = new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', () => said.includes('connected') && resolve())
+    child.stdout?.on('data', () => said.includes('connected') && resolve())
     child.once('exit', (code) => reject(new Error(`Tern Hosting ended with ${code}: ${said.slice(-2000)}`)))
     setTimeout(() => reject(new Error(`Tern Hosting did not connect in time: ${said.slice(-2000)}`)), 60_000).unref()
   })
