@@ -1,5 +1,6 @@
 /** What runs by the clock. Every entry may run twice, and on several machines at once. */
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
+import { fallBack } from './delivery/fall-back.ts'
 import { sealRoot, signRoot } from './facts/seal-root.ts'
 import type { Ground } from './ground/ground.ts'
 import { sweepReactions } from './ground/queue-reactions.server.ts'
@@ -25,6 +26,7 @@ export const timetable: Entry[] = [
     every: 250,
     run: (ground, workerId) => attemptDueDeliveries(ground, { workerId, limit: 32 }),
   },
+  { name: 'fall-back', every: 5 * second, run: (ground) => fallBack(ground) },
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },
   { name: 'mark-overdue', every: 5 * second, run: (ground) => markOverdue(ground) },
   { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },

@@ -8,11 +8,11 @@ import {
   finishAttempt,
   insertAttempt,
   type PushChannel,
-  selectChannels,
   selectPushChannel,
   setEndpointFailures,
   setEndpointPaused,
 } from './attempt-store.server.ts'
+import { selectChannels } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import {
   type DeliveryRow,

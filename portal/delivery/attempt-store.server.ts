@@ -135,38 +135,6 @@ export async function selectSealingKey(db: Kysely<DB>, orgId: string, now: Date,
   return key ? { kid: key.thumbprint, publicJwk: key.jwk as unknown as JsonWebKey } : null
 }
 
-export interface Channels {
-  push: boolean
-  poll: boolean
-  /** The first verified mailbox in the order of escalation. */
-  contact: { email: string; locale: 'en' | 'nl' } | null
-}
-
-/** What an organisation can be reached by. */
-export async function selectChannels(db: Kysely<DB>, orgId: string): Promise<Channels> {
-  const endpoints = await db
-    .selectFrom('endpoints')
-    .select(['url', 'state'])
-    .where('orgId', '=', orgId)
-    .where('state', '<>', 'retired')
-    .execute()
-  const contact = await db
-    .selectFrom('contacts')
-    .innerJoin('organisations', 'organisations.id', 'contacts.orgId')
-    .select(['contacts.email', 'organisations.locale'])
-    .where('contacts.orgId', '=', orgId)
-    .where('contacts.verifiedAt', 'is not', null)
-    .orderBy('contacts.position')
-    .orderBy('contacts.id')
-    .limit(1)
-    .executeTakeFirst()
-  return {
-    push: endpoints.some((one) => one.url !== null && one.state === 'active'),
-    poll: endpoints.some((one) => one.url === null && one.state !== 'paused'),
-    contact: contact ? { email: contact.email, locale: contact.locale === 'nl' ? 'nl' : 'en' } : null,
-  }
-}
-
 /** The row stands before the request. What an earlier worker left unfinished is abandoned. */
 export async function insertAttempt(
   db: Transaction<DB>,

@@ -1,39 +1,49 @@
 import { eventTypes } from '@noticeline/sdk/protocol'
 import { msOf } from '../deadlines/duration.ts'
 import type { Fact } from '../facts/facts.ts'
+import { record } from '../facts/record.ts'
 import type { Ground, OutgoingMail } from '../ground/ground.ts'
 import { readNotice } from '../notices/read-notice.ts'
-import { selectChannels } from './attempt-store.server.ts'
+import { selectChannels, wasPointed } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
-import { lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
+import { type DeliveryRow, lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
 import { offerDelivery } from './settle-delivery.ts'
 
 /** Nobody's endpoint can be tried: the first contact gets a mail that says where to look, and nothing about where or what. */
 export async function pointContact(ground: Ground, fact: Fact<'delivery.queued'>): Promise<void> {
   const delivery = await selectDelivery(ground.db.read, fact.payload.deliveryId)
-  if (!delivery || hasArrived(delivery.state as 'queued') || delivery.event === eventTypes.closed) return
-  const { push, poll, contact } = await selectChannels(ground.db.read, delivery.orgId)
-  if (push || poll || !contact) return
+  if (!delivery) return
+  const { push, poll } = await selectChannels(ground.db.read, delivery.orgId)
+  if (!push && !poll) await mailPointer(ground, delivery)
+}
+
+/** One pointer a delivery, whoever asks for it. Mailed before it is noted, so that it is never noted without being mailed. */
+export async function mailPointer(ground: Ground, delivery: DeliveryRow): Promise<void> {
+  if (hasArrived(delivery.state as 'queued') || delivery.event === eventTypes.closed) return
+  if (await wasPointed(ground.db.read, delivery)) return
+  const { contact } = await selectChannels(ground.db.read, delivery.orgId)
   const notice = await readNotice(ground.db.read, delivery.noticeId)
-  if (!notice) return
-  const addressed = await selectAddressed(ground.db.read, notice.id)
-  const count = addressed.filter((one) => one.orgId === delivery.orgId).length
+  if (!notice || !contact) return
+  const { id: deliveryId, noticeId, orgId, event } = delivery
+  const addressed = await selectAddressed(ground.db.read, noticeId)
   await ground.mail.send({
     // The same mail if this runs again, so that a mailbox holds it once.
-    id: `pointer-${delivery.id}`,
+    id: `pointer-${deliveryId}`,
     to: contact.email,
     ...pointerMail[contact.locale]({
-      noticeId: notice.id,
-      count,
+      noticeId,
+      count: addressed.filter((one) => one.orgId === orgId).length,
       regime: notice.regime,
       hours: (msOf(notice.deadlineWithin) ?? 0) / 3_600_000,
       link: `${ground.config.origin}/provider`,
-      withdrawn: delivery.event === eventTypes.withdrawn,
+      withdrawn: event === eventTypes.withdrawn,
     }),
   })
   await ground.db.transaction(async (tx) => {
-    const locked = await lockDelivery(tx.db, delivery.id)
-    if (locked) await offerDelivery(tx, locked)
+    const locked = await lockDelivery(tx.db, deliveryId)
+    if (!locked || (await wasPointed(tx.db, locked))) return
+    await offerDelivery(tx, locked)
+    await record(tx, noticeId, 'delivery.pointed', { noticeId, deliveryId, orgId, contactId: contact.id })
   })
 }
 

@@ -15,7 +15,7 @@ import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import type { Notice } from '../notices/notice.ts'
 import { openItem, openNotice, readItems, readNotice } from '../notices/read-notice.ts'
-import { selectChannels } from './attempt-store.server.ts'
+import { selectChannels } from './channel-store.server.ts'
 import {
   insertDelivery,
   insertToken,

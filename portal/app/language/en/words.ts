@@ -158,6 +158,7 @@ export const words = {
   'fact.delivery.offered': 'Offered to the provider',
   'fact.delivery.received': 'Received by the provider',
   'fact.delivery.failed': 'Delivery failed',
+  'fact.delivery.pointed': 'Pointer mailed to the contact',
   'fact.receipt.recorded': 'Signed receipt',
   'fact.receipt.contested': 'Receipt for something we did not send',
   'fact.clock.started': 'Clock started',
