@@ -12,7 +12,7 @@ export interface EndpointOptions {
   readonly signingKeys: readonly JsonWebKey[]
   /** The public key for envelopes; null for plain tokens over TLS. */
   readonly sealingKey: JsonWebKey | null
-  readonly description?: string
+  readonly description?: string | undefined
   readonly fetch?: Fetch
 }
 
@@ -33,12 +33,7 @@ export interface ConnectedEndpoint extends RegisteredEndpoint {
 /** Registers an endpoint. It is not used before `verifyEndpoint`. */
 export async function registerEndpoint(options: EndpointOptions): Promise<RegisteredEndpoint> {
   const { url, signingKeys, sealingKey, description } = options
-  const body = {
-    url,
-    ...(description === undefined ? {} : { description }),
-    signing_keys: signingKeys,
-    sealing_key: sealingKey,
-  }
+  const body = { url, description, signing_keys: signingKeys, sealing_key: sealingKey }
   const key = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(body)))
   const answer = await ask(options, '/v1/endpoints', body, {
     // The same registration asked twice, because the first answer was lost, makes one endpoint.
@@ -60,7 +55,7 @@ export async function verifyEndpoint(
   id: string,
 ): Promise<{ verified: true; mediaType: string }> {
   const path = `/v1/endpoints/${encodeURIComponent(id)}/verify`
-  const answer = await ask(options, path, undefined)
+  const answer = await ask(options, path, {})
   if (answer['verified'] !== true) throw unexpected(path)
   const mediaType = answer['media_type']
   return { verified: true, mediaType: typeof mediaType === 'string' ? mediaType : 'application/secevent+jwt' }
@@ -86,13 +81,8 @@ async function ask(
 ): Promise<Record<string, unknown>> {
   const init: RequestInit = {
     method: 'POST',
-    headers: {
-      authorization: `Bearer ${options.token}`,
-      accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { authorization: `Bearer ${options.token}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
   }
   // While it is asked to verify, the portal pushes and may try a second media type: that takes its time.
   const asked = call(options.fetch ?? fetch, `${checkIssuer(options.issuer)}${path}`, init, undefined, 60_000)
@@ -101,16 +91,16 @@ async function ask(
     throw new Refusal('portal_unreachable', `The portal does not answer at ${path}.`, { cause })
   })
   const json = objectOf(answer.text)
-  if (answer.code === 200 || answer.code === 201) {
-    if (json === null) throw unexpected(path)
-    return json
-  }
+  if (answer.code < 300 && json !== null) return json
   const { code, detail, title } = json ?? {}
-  const said = typeof detail === 'string' ? detail : typeof title === 'string' ? title : 'It gave no reason.'
-  throw new Refusal('portal_refused', `The portal answered ${answer.code}. ${said}`, {
-    httpCode: answer.code,
-    ...(typeof code === 'string' ? { portalCode: code } : {}),
-  })
+  throw new Refusal(
+    'portal_refused',
+    `The portal answered ${answer.code}. ${detail ?? title ?? 'It gave no reason.'}`,
+    {
+      httpCode: answer.code,
+      portalCode: typeof code === 'string' ? code : undefined,
+    },
+  )
 }
 
 function unexpected(path: string): Refusal {

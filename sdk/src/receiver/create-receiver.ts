@@ -141,7 +141,7 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
         url,
         signingKeys: keys.signing.map(({ publicJwk }) => publicJwk),
         sealingKey: keys.sealing[0]?.publicJwk ?? null,
-        ...(description === undefined ? {} : { description }),
+        description,
       })
       audience = endpoint.audience
       await store.keep(`audience at ${issuer}`, endpoint.audience)

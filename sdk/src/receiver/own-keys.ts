@@ -27,22 +27,14 @@ export async function rotateKeys(keys: OwnKeys): Promise<OwnKeys> {
 }
 
 export async function checkKeys(keys: OwnKeys): Promise<OwnKeys> {
-  const signing: unknown = keys?.signing
-  const sealing: unknown = keys?.sealing
-  if (!Array.isArray(signing) || !Array.isArray(sealing) || signing.length === 0) {
-    throw new Refusal(
-      'keys_invalid',
-      'keys has at least one signing key: take generateKeys() or loadOrCreateKeys(path).',
-    )
-  }
-  for (const pair of [...signing, ...sealing] as KeyPair[]) {
-    const { kty, crv, x, y, d } = pair.privateJwk ?? {}
-    const complete = kty === 'EC' && crv === 'P-256' && [x, y, d].every((part) => typeof part === 'string')
-    if (!complete || pair.publicJwk?.x !== x || (await thumbprint(pair.privateJwk)) !== pair.kid) {
-      throw new Refusal(
-        'keys_invalid',
-        'A key is a P-256 pair whose kid is its thumbprint, as generateKeys() makes it.',
-      )
+  const { signing, sealing } = keys ?? {}
+  const pairs =
+    Array.isArray(signing) && Array.isArray(sealing) && signing.length > 0 ? [...signing, ...sealing] : [null]
+  for (const pair of pairs as (Partial<KeyPair> | null)[]) {
+    const { kty, crv, x, y, d } = pair?.privateJwk ?? {}
+    const complete = kty === 'EC' && crv === 'P-256' && x && y && d && pair?.publicJwk?.x === x
+    if (!complete || (await thumbprint({ kty, crv, x, y })) !== pair?.kid) {
+      throw new Refusal('keys_invalid', 'keys holds P-256 pairs as generateKeys() makes them, at least one that signs.')
     }
   }
   return keys

@@ -4,6 +4,7 @@ import { checkOutgoing, type EventType, eventTypes, issueToken } from '../protoc
 import { Refusal } from '../refusals.ts'
 import type { Core } from './core.ts'
 import type { Outcome, Reinstatement } from './outcomes.ts'
+import type { KeyPair } from './own-keys.ts'
 import { mayCall } from './portal.ts'
 
 type Signer = Pick<Core, 'issuer' | 'keys' | 'clock' | 'requireAudience'>
@@ -50,8 +51,7 @@ async function sign(
     const told = checked.errors.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join(' ')
     throw new Refusal('report_invalid', `This cannot be reported. ${told}`)
   }
-  const [key] = core.keys.signing
-  if (key === undefined) throw new Refusal('keys_invalid', 'There is no signing key.')
+  const [key] = core.keys.signing as [KeyPair] // checked when the receiver was made
   const now = core.clock.now()
   const { raw, claims } = await issueToken(
     { iss: core.requireAudience(), aud: core.issuer, type, body, now, ...(notice === null ? {} : { notice }) },
