@@ -2,12 +2,14 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { record } from '../facts/record.ts'
 import { buildGround } from './build-ground.server.ts'
 import { type Config, readConfig } from './config.server.ts'
 import { destroyEmbedded } from './embedded.server.ts'
 
+// Every test starts servers with real writes to the disk.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 let dataDir: string
 let config: Config
 beforeEach(async () => {

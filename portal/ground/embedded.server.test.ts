@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { destroyEmbedded, openEmbedded } from './embedded.server.ts'
 import { findPlace } from './embedded-place.server.ts'
 import { findProcess } from './embedded-processes.server.ts'
@@ -12,6 +13,8 @@ import { findProcess } from './embedded-processes.server.ts'
 /** Starts the server in a process of its own, which says what it found and stays until it is told, or killed. */
 const parent = fileURLToPath(new URL('../testing/embedded-parent.ts', import.meta.url))
 const isRoot = process.getuid?.() === 0
+// Every test starts servers with real writes to the disk.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 const children: ChildProcess[] = []
 
 interface Said {
@@ -67,6 +70,7 @@ describe('the embedded PostgreSQL', () => {
     await ask(dataDir, 'create table kept (n int); insert into kept values (7)')
     const place = await findPlace(dataDir)
     expect(await readFile(join(place.data, 'postmaster.pid')).catch(() => 'stopped')).toBe('stopped')
+    expect(existsSync(place.socketFolder)).toBe(false)
     expect(await ask(dataDir, 'select n from kept')).toEqual([{ n: 7 }])
   })
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
@@ -229,6 +229,8 @@ async function leave(place: Place, connection: EmbeddedConnection): Promise<'sto
   if (others > 0) return 'still-needed'
   const running = await runningServer(place)
   if (running) await stopServer(running.pid, 'SIGINT')
+  // Only under the lock: whoever starts the server next makes this folder under it.
+  await withLock(place.lock, () => rmdir(place.socketFolder).catch(() => {}))
   return 'stopped'
 }
 

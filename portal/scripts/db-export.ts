@@ -11,7 +11,7 @@ await withDatabase(async (pool) => {
   return [
     `Written to ${file}, readable by you only:`,
     tellCounts(counts),
-    'The wrapping key is not in it. Keep NOTICELINE_WRAPPING_KEY (or wrapping.key in the data directory) somewhere else:',
+    'The wrapping key is not in it. Keep NOTICELINE_WRAPPING_KEY (or the file wrapping-key in the data directory) somewhere else:',
     'without it nothing that is sealed can be opened again, and with it everything can.',
   ].join('\n')
 })
