@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context, Next } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Ground } from '../ground/ground.ts'
 import { refuse, usualHeaders } from './answers.ts'
 import { addDeliveries } from './deliveries.ts'
@@ -16,7 +16,7 @@ import { addStreams } from './streams.ts'
 import { addWellKnown } from './well-known.ts'
 import { addXarf } from './xarf.ts'
 
-export type { Readiness } from './health.ts'
+export { type Readiness, readReadiness } from './health.ts'
 
 export interface ApiParts {
   readiness: () => Promise<Readiness>
@@ -31,7 +31,8 @@ export interface ApiParts {
 const ours = ['/v1/*', '/.well-known/*', '/docs', '/healthz', '/readyz']
 
 /**
- * The face for programs. Mount it before the pages: `app.route('/', createApi(ground, { readiness }))`. It authenticates
+ * The face for programs. Mount it before the pages:
+ * `app.route('/', createApi(ground, { readiness: () => readReadiness(ground, queue) }))`. It authenticates
  * by bearer token or signature alone, never by cookie, and leaves other addresses to whoever comes after it.
  */
 export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
@@ -39,7 +40,7 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   const face: Face = { api, ground, limiter: createLimiter(parts.limits ?? usualLimits), routes: [] }
   const { origin } = ground.config
 
-  for (const path of ours) api.use(path, withUsualHeaders, withinLimits(face))
+  for (const path of ours) api.use(path, withUsualHeaders(origin), withinLimits(face))
   documentSchemas(api)
 
   addNotices(face)
@@ -62,18 +63,21 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   return api
 }
 
-async function withUsualHeaders(c: Context, next: Next): Promise<void> {
-  await next()
-  for (const [name, value] of Object.entries(usualHeaders)) if (!c.res.headers.has(name)) c.header(name, value)
+function withUsualHeaders(origin: string): MiddlewareHandler {
+  const usual = Object.entries(usualHeaders)
+  if (origin.startsWith('https:')) usual.push(['Strict-Transport-Security', 'max-age=31536000'])
+  return async (c, next) => {
+    await next()
+    for (const [name, value] of usual) if (!c.res.headers.has(name)) c.header(name, value)
+  }
 }
 
 // Before anything is looked at: whoever asks, asking is not free.
-function withinLimits({ ground, limiter }: Face) {
-  return async (c: Context, next: Next): Promise<Response | undefined> => {
+function withinLimits({ ground, limiter }: Face): MiddlewareHandler {
+  return async (c, next) => {
     const calls = await limiter.call(addressOf(c, ground.config.trustProxy))
     if (calls.limited) return tooMany(c, ground.config.origin, calls.retryAfterSeconds)
-    await next()
-    return undefined
+    return next()
   }
 }
 

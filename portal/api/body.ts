@@ -35,6 +35,7 @@ export async function readBody(request: Request, accepted: readonly string[]): P
     return { read: false, code: 'body_too_large' }
 
   const bytes = await readAtMost(request.body, maxBodyBytes)
+  if (bytes === 'broken') return { read: false, code: 'malformed_json', detail: 'The body ended before its end.' }
   if (bytes === null) return { read: false, code: 'body_too_large' }
   try {
     return { read: true, mediaType, text: utf8.decode(bytes) }
@@ -43,13 +44,19 @@ export async function readBody(request: Request, accepted: readonly string[]): P
   }
 }
 
-async function readAtMost(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | null> {
+/** Null where there is more; `broken` where the caller went away. */
+async function readAtMost(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Uint8Array | null | 'broken'> {
   if (!body) return new Uint8Array()
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let count = 0
   for (;;) {
-    const { done, value } = await reader.read()
+    const piece = await reader.read().catch(() => null)
+    if (piece === null) return 'broken'
+    const { done, value } = piece
     if (done) return Buffer.concat(chunks, count)
     count += value.byteLength
     if (count > limit) {

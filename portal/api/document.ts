@@ -47,7 +47,7 @@ export function documentRoute(api: OpenAPIHono, definition: Definition): void {
 }
 
 function keyHeader(required: boolean): z.ZodObject {
-  const header = z.string().min(1).max(255)
+  const header = z.string().min(1).max(255).describe('1 to 255 printable ASCII characters; new for every new thing.')
   return z.object({ 'Idempotency-Key': required ? header : header.optional() })
 }
 

@@ -12,15 +12,16 @@ export interface Limits {
   perToken: number
 }
 
-export const usualLimits: Limits = { perAddress: 12_000, refusalsPerAddress: 120, perToken: 6_000 }
+export const usualLimits: Limits = { perAddress: 60_000, refusalsPerAddress: 600, perToken: 30_000 }
 
 export type Limited = { limited: false } | { limited: true; retryAfterSeconds: number }
 
 export interface Limiter {
   call(address: string): Promise<Limited>
   token(apiTokenId: string): Promise<Limited>
-  /** Counts a refusal; later calls from the address are limited once there were too many. */
-  countRefusal(address: string): Promise<void>
+  /** Counts a refusal. Limited once there were too many. */
+  countRefusal(address: string): Promise<Limited>
+  /** Whether there were too many, without counting. */
   refusals(address: string): Promise<Limited>
 }
 
@@ -33,9 +34,7 @@ export function createLimiter(limits: Limits): Limiter {
   return {
     call: (address) => consume(calls, address),
     token: (apiTokenId) => consume(tokens, apiTokenId),
-    async countRefusal(address) {
-      await consume(refusals, address)
-    },
+    countRefusal: (address) => consume(refusals, address),
     async refusals(address) {
       const seen = await refusals.get(address)
       return seen !== null && seen.consumedPoints > limits.refusalsPerAddress ? waitFor(seen) : { limited: false }

@@ -125,23 +125,26 @@ export async function answerProgram<Q extends z.ZodObject>(
   }
 }
 
-/** The program that is asking, or the answer that tells it why not. Guessing tokens is slowed down per address. */
-export async function whoAsks(
-  face: Face,
+/**
+ * The program that is asking, or the answer that tells it why not. Guessing is slowed down per address; whoever shares
+ * that address and has a token goes on.
+ */
+async function whoAsks(
+  { ground, limiter }: Face,
   definition: Pick<ProgramDefinition, 'act' | 'scope'>,
   c: Context,
 ): Promise<ProgramActor | Response> {
-  const { ground, limiter } = face
-  const address = addressOf(c, ground.config.trustProxy)
-  const guesses = await limiter.refusals(address)
-  if (guesses.limited) return tooMany(c, ground.config.origin, guesses.retryAfterSeconds)
+  const { origin, trustProxy } = ground.config
   const asked = await askProgram(ground, c.req.header('authorization'), definition.act, definition.scope)
-  if (!asked.asked) {
-    if (asked.refused.code === 'unauthenticated') await limiter.countRefusal(address)
-    return refuse(c, ground.config.origin, asked.refused)
+  if (asked.asked) {
+    const calls = await limiter.token(asked.actor.apiTokenId)
+    return calls.limited ? tooMany(c, origin, calls.retryAfterSeconds) : asked.actor
   }
-  const calls = await limiter.token(asked.actor.apiTokenId)
-  return calls.limited ? tooMany(c, ground.config.origin, calls.retryAfterSeconds) : asked.actor
+  if (asked.refused.code === 'unauthenticated') {
+    const guesses = await limiter.countRefusal(addressOf(c, trustProxy))
+    if (guesses.limited) return tooMany(c, origin, guesses.retryAfterSeconds)
+  }
+  return refuse(c, origin, asked.refused)
 }
 
 export function tooMany(c: Context, origin: string, seconds: number): Response {

@@ -14,7 +14,7 @@ export const xarfTable = [
   {
     from: '/classification',
     to: '/legal_class',
-    rule: 'See `legalClassOf`; required for csam, left out: `not_disclosed`.',
+    rule: '`baseline`, `A1`, `A2` become `baseline`; `B1`, `B2` become `national`; required for csam, left out of csem: `not_disclosed`.',
   },
   { from: '/report_id', to: '/reference', rule: 'As it is: a UUID.' },
   { from: '/url', to: '/items/0/url', rule: 'As it is.' },
@@ -51,6 +51,7 @@ const hex = (length: number) =>
 const hashes = z.object({ md5: hex(32).optional(), sha1: hex(40).optional(), sha256: hex(64).optional() })
 
 const either = {
+  category: z.literal('content'),
   xarf_version: z.string().regex(/^4\.[0-9]+\.[0-9]+$/, 'XARF 4 is served here, as 4.x.y.'),
   report_id: z.uuid('A UUID.'),
   timestamp,
@@ -118,7 +119,8 @@ function kindOf(input: unknown): InputError | null {
   const message = 'Reports of category content and type csam or csem are served here, and no others.'
   if (typeof type === 'string' && type !== 'csam' && type !== 'csem')
     return { pointer: '/type', code: 'not_served', message }
-  if (typeof type === 'string' && category !== 'content') return { pointer: '/category', code: 'not_served', message }
+  if (typeof type === 'string' && typeof category === 'string' && category !== 'content')
+    return { pointer: '/category', code: 'not_served', message }
   return null
 }
 

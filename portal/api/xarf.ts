@@ -14,8 +14,11 @@ export function addXarf(face: Face): void {
       tag: 'Notifier',
       summary: 'Submit one XARF v4 report',
       description: [
-        'Types csam and csem. The token says who submits, whatever `reporter` says; what is in no row is not read:',
-        ...xarfTable.map(({ from, to, rule }) => `- ${from ?? '(nothing)'} → ${to ?? '(checked only)'}: ${rule}`),
+        'Types csam and csem. The token says who submits, whatever `reporter` says. Evidence, descriptions, tags, victims, suspects and everything else that is in no row is dropped:',
+        ...xarfTable.map(
+          ({ from, to, rule }) =>
+            `- ${from ? `\`${from}\`` : 'always'} → ${to ? `\`${to}\`` : 'checked only'}: ${rule}`,
+        ),
       ].join('\n'),
       act: 'notices.submit',
       scope: 'notices:write',
