@@ -125,6 +125,7 @@ describe('an item nobody is found for', () => {
 
 test('a notice is closed once, with its items and how each ended', () =>
   withGround(at, async (ground) => {
+    await provider(ground)
     const { noticeId, itemIds } = await issuedNotice(ground, { items: [{}, {}] })
     const [first = '', second = ''] = itemIds
     const close = () =>
