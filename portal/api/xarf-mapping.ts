@@ -118,9 +118,9 @@ function kindOf(input: unknown): InputError | null {
   const { category, type } = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>
   const message = 'Reports of category content and type csam or csem are served here, and no others.'
   if (typeof type === 'string' && type !== 'csam' && type !== 'csem')
-    return { pointer: '/type', code: 'not_served', message }
+    return { pointer: '/type', code: 'category_not_served', message }
   if (typeof type === 'string' && typeof category === 'string' && category !== 'content')
-    return { pointer: '/category', code: 'not_served', message }
+    return { pointer: '/category', code: 'category_not_served', message }
   return null
 }
 
