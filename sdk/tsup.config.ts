@@ -20,7 +20,10 @@ export default defineConfig({
   format: 'esm',
   target: 'node20',
   platform: 'node',
-  dts: true,
+  dts: {
+    // The name is global only where the types of the browser are.
+    banner: "import type { webcrypto as web } from 'node:crypto'\ntype JsonWebKey = web.JsonWebKey",
+  },
   splitting: true,
   treeshake: true,
   clean: true,

@@ -104,5 +104,5 @@ async function ask(
 }
 
 function unexpected(path: string): Refusal {
-  return new Refusal('portal_refused', `The portal answered something else than its contract says at ${path}.`)
+  return new Refusal('portal_refused', `The portal answered ${path} otherwise than documented.`)
 }

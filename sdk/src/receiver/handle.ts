@@ -41,7 +41,7 @@ export async function handlePush(core: Intake, push: Push): Promise<Reply> {
   if (audience === null || core.stopping.aborted) return later(5)
   const text = await readBody(push.body, push.contentLength)
   if (text === 'too-large') return refused(refuse('too_large'))
-  if (text === 'cut-off') return refused(refuse('not_a_token', 'The body ended before it was complete.'))
+  if (text === 'cut-off') return refused(refuse('not_a_token'))
   const body = readPushBody(push.contentType, text)
   if (!body.read) return refused(body.refusal)
   const opened = await openBody(body.body, { sealingKeys: core.keys.sealing })

@@ -5,7 +5,7 @@ import type { Reply } from './replies.ts'
 export const alreadyRead = () =>
   new Refusal(
     'body_already_read',
-    'The request body was already read by other middleware. Mount the receiver before express.json() or whatever parses bodies.',
+    'The request body was already read by other middleware. Mount the receiver before express.json().',
   )
 
 /** Translates; the core decides. */
