@@ -3,22 +3,23 @@ import type { DB } from '../ground/ground.ts'
 
 export type InboxRow = Selectable<DB['inboxRows']>
 
-/** The rows of a notice as they are now, in the place of what they were. */
-export async function replaceRows(db: Transaction<DB>, noticeId: string, rows: Insertable<DB['inboxRows']>[]) {
-  await db.deleteFrom('inboxRows').where('noticeId', '=', noticeId).execute()
+/** The rows of some items as they are now, in the place of what they were. */
+export async function replaceRows(
+  db: Transaction<DB>,
+  itemIds: readonly string[],
+  rows: Insertable<DB['inboxRows']>[],
+) {
+  if (itemIds.length === 0) return
+  await db
+    .deleteFrom('inboxRows')
+    .where('itemId', 'in', [...itemIds])
+    .execute()
   if (rows.length > 0) await db.insertInto('inboxRows').values(rows).execute()
 }
 
-export async function lastFactAt(db: Kysely<DB>, noticeId: string, except: string[]): Promise<Date | null> {
-  const row = await db
-    .selectFrom('facts')
-    .select('at')
-    .where('chain', '=', noticeId)
-    .where('kind', 'not in', except)
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.at ?? null
+/** What a rebuild needs of a notice's history: when what happened to which item. */
+export function selectMoves(db: Kysely<DB>, noticeId: string) {
+  return db.selectFrom('facts').select(['kind', 'payload', 'at']).where('chain', '=', noticeId).orderBy('seq').execute()
 }
 
 /** Ids of notices after this one, in order. */

@@ -2,17 +2,27 @@ import type { Insertable } from 'kysely'
 import type { DB, Ground, RecordedFact, Tx } from '../ground/ground.ts'
 import type { AddresseeState, ItemState } from '../removal/item-state.ts'
 import { readStates } from '../removal/read-states.ts'
-import { lastFactAt, noticeIdsAfter, replaceRows } from './inbox-store.server.ts'
+import { noticeIdsAfter, replaceRows, selectMoves } from './inbox-store.server.ts'
 
 type NewRow = Insertable<DB['inboxRows']>
 
-/** Facts that move no axis, so that no row can look different after them. */
-const still = ['item.revealed', 'receipt.contested']
+/**
+ * Facts after which no row looks different: some move no axis, and a clock is moved only together with what moved it,
+ * whose own fact follows in the same transaction.
+ */
+const still = [
+  'item.revealed',
+  'receipt.contested',
+  'clock.started',
+  'clock.paused',
+  'clock.resumed',
+  'clock.stopped',
+] as readonly string[]
 
-/** Kept in the transactions that move an axis: the rows of a fact's notice, derived from their sources again. */
+/** Kept in the transactions that move an axis: the rows of the items that a fact is about, from their sources again. */
 export async function project(tx: Tx, fact: RecordedFact): Promise<void> {
   if (!fact.chain.startsWith('ntc_') || still.includes(fact.kind)) return
-  await projectNotice(tx, fact.chain, fact.at)
+  await projectItems(tx, fact.chain, itemsOf(fact.payload), () => fact.at)
 }
 
 /** Makes every row again from its sources. Nothing is lost by it: nothing here is a source. Answers how many notices. */
@@ -22,7 +32,12 @@ export async function rebuildInbox(ground: Ground): Promise<number> {
     const noticeIds = await noticeIdsAfter(ground.db.read, after, 100)
     for (const noticeId of noticeIds) {
       await ground.db.transaction(async (tx) => {
-        await projectNotice(tx, noticeId, (await lastFactAt(tx.db, noticeId, still)) ?? tx.now)
+        const moves = (await selectMoves(tx.db, noticeId)).filter(({ kind }) => !still.includes(kind))
+        const dated = moves.map(({ payload, at }) => ({ itemIds: itemsOf(JSON.parse(payload)), at }))
+        await projectItems(tx, noticeId, undefined, (itemId) => {
+          const last = dated.findLast(({ itemIds }) => itemIds === undefined || itemIds.includes(itemId))
+          return last?.at ?? tx.now
+        })
       })
     }
     count += noticeIds.length
@@ -32,12 +47,29 @@ export async function rebuildInbox(ground: Ground): Promise<number> {
   }
 }
 
-async function projectNotice(tx: Tx, noticeId: string, updatedAt: Date): Promise<void> {
-  const states = await readStates(tx.db, [noticeId], null)
+interface SomePayload {
+  itemId?: string
+  itemIds?: string[]
+  outcomes?: { itemId: string }[]
+}
+
+/** The items a fact names; undefined where it names none and so is about the whole notice. */
+function itemsOf(payload: unknown): string[] | undefined {
+  const { itemId, itemIds, outcomes } = payload as SomePayload
+  return itemIds ?? outcomes?.map((outcome) => outcome.itemId) ?? (itemId === undefined ? undefined : [itemId])
+}
+
+async function projectItems(
+  tx: Tx,
+  noticeId: string,
+  itemIds: readonly string[] | undefined,
+  updatedAt: (itemId: string) => Date,
+): Promise<void> {
+  const states = await readStates(tx.db, [noticeId], null, itemIds)
   await replaceRows(
     tx.db,
-    noticeId,
-    states.flatMap((state) => rowsOf(state, updatedAt)),
+    states.map((state) => state.item.id),
+    states.flatMap((state) => rowsOf(state, updatedAt(state.item.id))),
   )
 }
 

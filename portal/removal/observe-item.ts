@@ -15,15 +15,21 @@ import {
 } from './removal-store.server.ts'
 
 /** Longer than a look can take: a lease that runs out means that its worker is gone. */
-const leaseMs = 30_000
+const leaseMs = 60_000
+/** So many looks side by side: hosts may be slow, and the database's connections are few. */
+const lanes = 8
 
 /** Looks at what is due, and answers how much that was. The looking happens outside of any transaction. */
 export async function observeDueItems(ground: Ground, { limit }: { limit: number }): Promise<number> {
   const itemIds = await ground.db.transaction((tx) =>
     claimLooks(tx.db, tx.now, new Date(tx.now.getTime() + leaseMs), limit),
   )
-  const looked = await Promise.allSettled(itemIds.map((itemId) => observeItem(ground, itemId)))
-  // One that failed in a way nobody expected holds up no other; its lease runs out, and it is looked at again.
+  const waiting = [...itemIds]
+  const lane = async () => {
+    for (let itemId = waiting.shift(); itemId; itemId = waiting.shift()) await observeItem(ground, itemId)
+  }
+  const looked = await Promise.allSettled(Array.from({ length: Math.min(lanes, itemIds.length) }, lane))
+  // One that failed in a way nobody expected holds up no other lane; its lease runs out, and it is looked at again.
   for (const one of looked) if (one.status === 'rejected') throw one.reason
   return itemIds.length
 }

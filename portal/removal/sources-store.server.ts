@@ -14,23 +14,26 @@ export interface Sources {
   observed: Selectable<DB['observedItems']>[]
 }
 
-/** Everything the four axes of some notices are derived from, in a fixed number of questions however many there are. */
-export async function selectSources(db: Kysely<DB>, noticeIds: readonly string[], issued: string): Promise<Sources> {
+export interface Which {
+  noticeIds: readonly string[]
+  /** Left out: all items of these notices. */
+  itemIds?: readonly string[] | undefined
+}
+
+/** Everything the four axes of some items are derived from, in a fixed number of questions however many there are. */
+export async function selectSources(db: Kysely<DB>, { noticeIds, itemIds }: Which, issued: string): Promise<Sources> {
   const ids = noticeIds.length === 0 ? [''] : [...noticeIds]
   const notices = await db.selectFrom('notices').selectAll().where('id', 'in', ids).execute()
-  const items = await db
-    .selectFrom('items')
-    .selectAll()
-    .where('noticeId', 'in', ids)
-    .orderBy('noticeId')
-    .orderBy('position')
-    .execute()
+  let wanted = db.selectFrom('items').selectAll().where('noticeId', 'in', ids)
+  if (itemIds !== undefined) wanted = wanted.where('id', 'in', itemIds.length === 0 ? [''] : [...itemIds])
+  const items = await wanted.orderBy('noticeId').orderBy('position').execute()
+  const found = items.length === 0 ? [''] : items.map((item) => item.id)
   const addressees = await db
     .selectFrom('addressees')
     .innerJoin('organisations', 'organisations.id', 'addressees.orgId')
     .selectAll('addressees')
     .select(['organisations.name', 'organisations.adheresSince'])
-    .where('addressees.noticeId', 'in', ids)
+    .where('addressees.itemId', 'in', found)
     .orderBy('addressees.createdAt')
     .orderBy('addressees.orgId')
     .execute()
@@ -46,18 +49,17 @@ export async function selectSources(db: Kysely<DB>, noticeIds: readonly string[]
     .innerJoin('reports', 'reports.id', 'outcomes.reportId')
     .selectAll('outcomes')
     .select('reports.grade')
-    .where('outcomes.noticeId', 'in', ids)
+    .where('outcomes.itemId', 'in', found)
     .orderBy('outcomes.recordedAt')
     .orderBy('outcomes.id')
     .execute()
-  const itemIds = items.length === 0 ? [''] : items.map((item) => item.id)
   const observations = await db
     .selectFrom('observations')
     .selectAll()
-    .where('itemId', 'in', itemIds)
+    .where('itemId', 'in', found)
     .orderBy('at')
     .orderBy('id')
     .execute()
-  const observed = await db.selectFrom('observedItems').selectAll().where('itemId', 'in', itemIds).execute()
+  const observed = await db.selectFrom('observedItems').selectAll().where('itemId', 'in', found).execute()
   return { notices, items, addressees, deliveries, outcomes, observations, observed }
 }
