@@ -18,7 +18,6 @@ export type RefusalCode =
   | 'portal_unreachable'
   | 'portal_refused'
   | 'discovery_invalid'
-  | 'answer_too_large'
   | 'stopped'
 
 export interface RefusalDetails {

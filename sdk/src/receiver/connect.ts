@@ -85,11 +85,8 @@ async function ask(
     body: JSON.stringify(body),
   }
   // While it is asked to verify, the portal pushes and may try a second media type: that takes its time.
-  const asked = call(options.fetch ?? fetch, `${checkIssuer(options.issuer)}${path}`, init, undefined, 60_000)
-  const answer = await asked.catch((cause: unknown) => {
-    if (Refusal.is(cause)) throw cause
-    throw new Refusal('portal_unreachable', `The portal does not answer at ${path}.`, { cause })
-  })
+  const url = `${checkIssuer(options.issuer)}${path}`
+  const answer = await call(options.fetch ?? fetch, url, init, undefined, 60_000)
   const json = objectOf(answer.text)
   if (answer.code < 300 && json !== null) return json
   const { code, detail, title } = json ?? {}

@@ -39,8 +39,12 @@ export async function call(
   wait: number = patience,
 ): Promise<{ code: number; headers: Headers; text: string }> {
   const signals = [AbortSignal.timeout(wait), ...(signal === undefined ? [] : [signal])]
-  const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) })
-  return { code: response.status, headers: response.headers, text: await readText(response) }
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) })
+    return { code: response.status, headers: response.headers, text: await readText(response) }
+  } catch (cause) {
+    throw new Refusal('portal_unreachable', `The portal does not answer at ${new URL(url).pathname}.`, { cause })
+  }
 }
 
 async function readText(response: Response): Promise<string> {
@@ -48,8 +52,7 @@ async function readText(response: Response): Promise<string> {
   let length = 0
   for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     length += chunk.length
-    if (length > answerBytes)
-      throw new Refusal('answer_too_large', 'The answer is larger than 1 MiB: this is no portal.')
+    if (length > answerBytes) throw new TypeError('more than 1 MiB')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -57,17 +60,11 @@ async function readText(response: Response): Promise<string> {
 
 /** A JSON object from the portal, or a refusal that says what came instead. */
 export async function getJson(fetch: Fetch, url: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  const { code, text } = await call(fetch, url, { headers: { accept: 'application/json' } }, signal)
+  const json = objectOf(text)
+  if (code === 200 && json !== null) return json
   const what = new URL(url).pathname
-  const answer = await call(fetch, url, { headers: { accept: 'application/json' } }, signal).catch((cause: unknown) => {
-    throw new Refusal('portal_unreachable', `The portal does not answer at ${what}.`, { cause })
-  })
-  if (answer.code !== 200) {
-    throw new Refusal('portal_refused', `The portal answered ${answer.code} at ${what}.`, { httpCode: answer.code })
-  }
-  const json = objectOf(answer.text)
-  if (json === null)
-    throw new Refusal('portal_refused', `The portal sent no JSON object at ${what}.`, { httpCode: 200 })
-  return json
+  throw new Refusal('portal_refused', `The portal answered ${code} at ${what}, or no JSON.`, { httpCode: code })
 }
 
 export function objectOf(text: string): Record<string, unknown> | null {

@@ -15,12 +15,7 @@ export function createSender(core: Core): Lanes<OutboxReport> {
     if (patch === null) return 'parked'
     await core.store.change({ reports: [{ id: report.id, patch }] })
     if (patch.state === 'dead') {
-      core.alarm({
-        code: 'report_dead',
-        id: report.id,
-        ...(report.txn === null ? {} : { txn: report.txn }),
-        ...(patch.err ? { err: patch.err } : {}),
-      })
+      core.alarm({ code: 'report_dead', id: report.id, txn: report.txn ?? undefined, err: patch.err ?? undefined })
     }
     return patch.state === 'waiting' ? { ...report, ...patch } : null
   }
@@ -32,17 +27,14 @@ export function createSender(core: Core): Lanes<OutboxReport> {
       headers: { 'content-type': tokenMediaType, accept: 'application/json' },
       body: report.raw,
     }
+    const attempts = report.attempts + 1
     try {
       const { code, headers, text } = await call(core.fetch, report.to, init, core.stopping)
-      if (code === 202) return { state: 'sent', attempts: report.attempts + 1, err: null, description: null }
+      if (code === 202) return { state: 'sent', attempts, err: null, description: null }
       if (code !== 400) return later(report, `http_${code}`, retryAfter(headers.get('retry-after'), core.clock.now()))
       const { err, description } = objectOf(text) ?? {}
-      return {
-        state: 'dead',
-        attempts: report.attempts + 1,
-        err: typeof err === 'string' ? err.slice(0, 100) : 'http_400',
-        description: typeof description === 'string' ? description.slice(0, 2000) : null,
-      }
+      const said = description === undefined ? null : String(description).slice(0, 2000)
+      return { state: 'dead', attempts, err: String(err ?? 'http_400').slice(0, 100), description: said }
     } catch {
       return core.stopping.aborted ? null : later(report, 'unreachable', 0)
     }
