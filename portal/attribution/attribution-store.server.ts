@@ -77,10 +77,6 @@ export async function setNetworkEnded(db: Transaction<DB>, networkId: string, at
     .executeTakeFirst()
 }
 
-export function selectNetworks(db: Kysely<DB>, orgId: string) {
-  return db.selectFrom('networks').selectAll().where('orgId', '=', orgId).orderBy('id').execute()
-}
-
 export async function insertAttributions(
   db: Transaction<DB>,
   rows: { id: string; itemId: string; at: Date; confidence: Confidence; chain: ChainLink[]; sealed: Buffer }[],

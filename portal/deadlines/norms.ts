@@ -1,6 +1,6 @@
 import type { ObstacleRule, Regime } from '@noticeline/sdk/protocol'
 
-export { type Regime, regimes } from '@noticeline/sdk/protocol'
+export type { Regime } from '@noticeline/sdk/protocol'
 
 /** What an obstacle ("cannot execute") does to a running clock. */
 export type OnObstacle = ObstacleRule

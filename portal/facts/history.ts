@@ -3,8 +3,6 @@ import { type ChainCheck, checkChain } from './chain.ts'
 import { type FactRow, selectChain, selectFact, selectKinds } from './fact-store.server.ts'
 import type { Fact } from './facts.ts'
 
-export { type ChainCheck, checkChain } from './chain.ts'
-
 /** What happened to one thing, oldest first. */
 export async function historyOf(ground: Pick<Ground, 'db'>, chain: string): Promise<Fact[]> {
   return (await selectChain(ground.db.read, chain)).map(factOf)

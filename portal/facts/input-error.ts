@@ -4,9 +4,6 @@ import type { z } from 'zod'
 /** What is wrong with one member of an input. `pointer` is RFC 6901; `code` is stable; nothing of the input is quoted. */
 export type { InputError } from '@noticeline/sdk/protocol'
 
-/** RFC 6901: `["items", 0, "url"]` is `/items/0/url`. */
-export { pointerTo as pointerOf } from '@noticeline/sdk/protocol'
-
 /**
  * The issues of a schema as input errors. zod's own messages quote nothing but what the schema says, except for unknown
  * members, whose names are the sender's: those stand in the pointer only.

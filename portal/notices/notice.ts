@@ -16,14 +16,9 @@ import { z } from 'zod'
 import type { OnObstacle } from '../deadlines/norms.ts'
 
 export {
-  type Category,
-  categories,
-  type LegalClass,
-  legalClasses,
   type Regime,
   regimes,
   type Scope,
-  scopes,
   type WithdrawalReason,
   withdrawalReasons as withdrawReasons,
 } from '@noticeline/sdk/protocol'
@@ -52,7 +47,7 @@ const hex = (length: number) =>
     .regex(new RegExp(`^[0-9a-fA-F]{${length}}$`), `${length} hexadecimal digits.`)
     .transform((value) => value.toLowerCase())
 
-export const itemSubmission = z
+const itemSubmission = z
   .strictObject({
     url: z
       .string()
@@ -133,7 +128,6 @@ export const noticeSubmission = z
   .describe('What a notifier submits at once.')
 
 export type NoticeSubmission = z.output<typeof noticeSubmission>
-export type ItemSubmission = z.output<typeof itemSubmission>
 
 /** A notice as the other folders read it; what is sealed is opened by `openNotice`. */
 export interface Notice {
