@@ -16,7 +16,7 @@ import { addStreams } from './streams.ts'
 import { addWellKnown } from './well-known.ts'
 import { addXarf } from './xarf.ts'
 
-export { type Readiness, readReadiness } from './health.ts'
+export type { Readiness } from './health.ts'
 
 export interface ApiParts {
   readiness: () => Promise<Readiness>

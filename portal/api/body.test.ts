@@ -88,6 +88,11 @@ describe('JSON', () => {
     expect(parseJson('{"a":{"a":"a"},"b":[{"a":1},{"a":"a:"}],"c":"\\"a\\":"}').parsed).toBe(true)
   })
 
+  test('of any depth and any length of text is read without falling over', () => {
+    expect(parseJson('['.repeat(100_000) + ']'.repeat(100_000)).parsed).toBe(true)
+    expect(parseJson(`["${'\\n'.repeat(130_000)}"]`).parsed).toBe(true)
+  })
+
   test('is not quoted when it is wrong', () => {
     expect(JSON.stringify(parseJson('{"url":"https://cust42.tern.example/x')).includes('tern')).toBe(false)
   })
