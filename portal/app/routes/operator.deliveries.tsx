@@ -90,9 +90,9 @@ export default function Deliveries() {
                   label: text('column-event'),
                   cell: (delivery) => (
                     <>
-                      {text.code('event', eventName(delivery.event))}
+                      {text.code('event', eventName(delivery.event))} · {delivery.seq}
                       <span className="block text-sm text-soft">
-                        <Id>{delivery.noticeId}</Id> · {delivery.seq}
+                        <Id>{delivery.noticeId}</Id>
                       </span>
                     </>
                   ),
@@ -100,7 +100,8 @@ export default function Deliveries() {
                 { label: text('column-attempts'), cell: (delivery) => <Attempts attempts={delivery.attempts} /> },
                 {
                   label: text('column-next'),
-                  cell: (delivery) => (delivery.nextAttemptAt ? <Moment at={delivery.nextAttemptAt} short /> : '–'),
+                  cell: (delivery) =>
+                    delivery.endpointId && delivery.nextAttemptAt ? <Moment at={delivery.nextAttemptAt} short /> : '–',
                 },
                 {
                   label: text('notice-deadline'),

@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes, ReactNode } from 'react'
+import { type InputHTMLAttributes, type ReactNode, useEffect, useRef } from 'react'
 import { useText } from '../language/use-text.ts'
 import { Icon } from './icon.tsx'
 
@@ -138,9 +138,15 @@ export function CheckField({
 /** What is wrong with a form, above it, each line leading to its field. */
 export function Complaints({ complaints }: { complaints: readonly { field: string | null; message: string }[] }) {
   const text = useText()
+  const first = useRef<HTMLDivElement>(null)
+  // With scripts the page stays where it was: whoever sent the form from its end would not see this.
+  const said = complaints.map((complaint) => complaint.message).join('\n')
+  useEffect(() => {
+    if (said !== '') first.current?.focus()
+  }, [said])
   if (complaints.length === 0) return null
   return (
-    <div className="banner tone-alarm" role="alert">
+    <div className="banner tone-alarm" role="alert" tabIndex={-1} ref={first}>
       <Icon name="warning" size={18} />
       <div>
         <p className="font-semibold">{text('form-invalid', { count: complaints.length })}</p>

@@ -13,17 +13,13 @@ function useZone(): string {
 
 const locales: Record<Language, string> = { en: 'en-GB', nl: 'nl-NL' }
 
-function local(at: Date, language: Language, timeZone: string): string {
-  return new Intl.DateTimeFormat(locales[language], {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZone,
-  }).format(at)
+function local(at: Date, language: Language, timeZone: string): { date: string; time: string } {
+  const say = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locales[language], { ...options, timeZone }).format(at)
+  return {
+    date: say({ day: 'numeric', month: 'short', year: 'numeric' }),
+    time: say({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
+  }
 }
 
 function zoneName(at: Date, language: Language, timeZone: string): string {
@@ -36,14 +32,17 @@ export function Moment({ at, short = false }: { at: string; short?: boolean }) {
   const { language } = useText()
   const zone = useZone()
   const instant = new Date(at)
-  const utc = `${at.slice(11, 19)} UTC`
+  const { date, time } = local(instant, language, zone)
   const here = zoneName(instant, language, zone)
+  const utc = short || here === 'UTC' ? '' : `(${at.slice(11, 19)} UTC)`
   return (
     <time className="moment" dateTime={at} title={at} suppressHydrationWarning>
-      {local(instant, language, zone)}{' '}
+      <span suppressHydrationWarning>{date},</span>{' '}
+      <span suppressHydrationWarning>
+        {time} <span className="zone">{here}</span>
+      </span>{' '}
       <span className="zone" suppressHydrationWarning>
-        {here}
-        {short || here === 'UTC' ? '' : ` (${utc})`}
+        {utc}
       </span>
     </time>
   )

@@ -17,10 +17,17 @@ export function useNow(everyMs: number): Date {
   return new Date(now)
 }
 
-/** At most two units: "3 hours, 12 minutes". */
+/** As exactly as a person can use: seconds in the last ten minutes, then minutes, then two units ("3 hours 12 minutes"). */
 export function inWords(ms: number, language: Language): string {
-  const largest = Math.abs(ms) < 60_000 ? 1 : 2
-  return humanizeDuration(Math.abs(ms), { language, largest, round: true, conjunction: ' ', delimiter: ' ' })
+  const length = Math.abs(ms)
+  const minutes = length >= 600_000 && length < 3_600_000
+  return humanizeDuration(length, {
+    language,
+    largest: minutes || length < 60_000 ? 1 : 2,
+    round: true,
+    delimiter: ' ',
+    ...(minutes && { units: ['m'] }),
+  })
 }
 
 /** An ISO 8601 duration such as PT24H or P7D, in words. Months and years are not used by any norm's deadline. */

@@ -30,7 +30,7 @@ export const outside: Record<keyof typeof en, string> = {
   'front-docs': 'Lees de documentatie',
   'front-specimen': 'Eén item van een melding, zoals alle betrokkenen het zien',
   'front-specimen-note':
-    'Een verzonnen voorbeeld. Vier assen die nooit tot één status worden vermengd; de kop is ervan afgeleid.',
+    'Een verzonnen voorbeeld. Vier assen die nooit tot één status worden vermengd; de stand is ervan afgeleid.',
   'front-loop': 'Hoe de lus werkt',
   'front-loop-1': 'Melding',
   'front-loop-1-text':

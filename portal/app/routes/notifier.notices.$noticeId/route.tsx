@@ -137,11 +137,11 @@ export default function NoticePage() {
             <Panel title={text('notice-about')} id="about">
               <About notice={notice} />
             </Panel>
+            {may.observe && !notice.closedAt ? <ObserveForm items={notice.items} results={observationResults} /> : null}
+            {may.withdraw && !notice.withdrawnAt ? <WithdrawForm reasons={withdrawalReasons} /> : null}
             <Panel title={text('timeline-title')} id="timeline">
               <Timeline entries={notice.timeline} items={notice.items} />
             </Panel>
-            {may.observe && !notice.closedAt ? <ObserveForm items={notice.items} results={observationResults} /> : null}
-            {may.withdraw && !notice.withdrawnAt ? <WithdrawForm reasons={withdrawalReasons} /> : null}
           </div>
         </div>
       </div>
