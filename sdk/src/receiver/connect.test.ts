@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { memoryStore } from '../inbox/memory.ts'
@@ -85,6 +85,14 @@ describe('a receiver behind node:http', () => {
     const response = await fetch(url, { method: 'POST', body: 'A'.repeat(300_000), headers })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ err: 'invalid_request' })
+
+    const undeclared = request(url, { method: 'POST', headers })
+    undeclared.on('error', () => undefined) // the connection may end while it still writes
+    const answered = once(undeclared, 'response') as Promise<[IncomingMessage]>
+    for (let sent = 0; sent < 6; sent += 1) undeclared.write('A'.repeat(65_536))
+    const [answer] = await answered
+    expect([answer.statusCode, answer.headers.connection]).toEqual([400, 'close'])
+    undeclared.destroy()
   })
 
   test('names the fix where other middleware has read the body', async () => {

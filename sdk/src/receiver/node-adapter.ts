@@ -28,7 +28,8 @@ async function answer(
     method: request.method ?? '',
     contentType: request.headers['content-type'] ?? null,
     contentLength: request.headers['content-length'] ?? null,
-    body: request,
+    // Ending the loop over a request would otherwise end its connection, and with it the answer.
+    body: request.iterator({ destroyOnReturn: false }),
   })
   // What was left unread would keep the connection busy: it is closed behind the answer.
   const whole = request.complete
