@@ -1,4 +1,4 @@
-import { seal } from '@noticeline/sdk/protocol'
+import { eventTypes, seal } from '@noticeline/sdk/protocol'
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, OutboundAnswer, Tx } from '../ground/ground.ts'
@@ -29,6 +29,8 @@ import { offerDelivery, settleDelivery } from './settle-delivery.ts'
 const pushTimeoutMs = 10_000
 /** Longer than a request can take: a lease that runs out means that its worker is gone. */
 const leaseMs = 60_000
+/** A word about a notice that nobody took in for so long is given up; receivers refuse older tokens soon after. */
+const spentAfterMs = 30 * 86_400_000
 
 /** Tries what is due over push, and answers how many deliveries it tried. */
 export async function attemptDueDeliveries(
@@ -139,9 +141,14 @@ async function planNextTry(
     deadlineAt: delivery.deadlineAt,
     slow: meaning.slow,
   })
+  const { noticeId, orgId } = delivery
+  if (delivery.event !== eventTypes.issued && at.getTime() - delivery.createdAt.getTime() > spentAfterMs) {
+    await updateDelivery(tx.db, delivery.id, { nextAttemptAt: null, lastCode: meaning.code, state: 'failed' })
+    await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: delivery.id, orgId, code: 'expired' })
+    return
+  }
   await updateDelivery(tx.db, delivery.id, { nextAttemptAt, lastCode: meaning.code })
   if (!meaning.gone) return
-  const { noticeId, orgId } = delivery
   if (await setEndpointPaused(tx.db, channel.id, tx.now)) {
     await record(tx, orgId, 'endpoint.paused', { orgId, endpointId: channel.id, reason: 'gone' })
   }

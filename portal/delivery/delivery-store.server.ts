@@ -191,10 +191,6 @@ export function selectNewestRoot(db: Kysely<DB>) {
   return db.selectFrom('roots').select(['root', 'at']).orderBy('at', 'desc').limit(1).executeTakeFirst()
 }
 
-export function selectReceipts(db: Kysely<DB>, deliveryId: string) {
-  return db.selectFrom('receipts').selectAll().where('deliveryId', '=', deliveryId).execute()
-}
-
 /** False where the same grade of evidence was recorded before. */
 export async function insertReceipt(db: Transaction<DB>, row: Selectable<DB['receipts']>): Promise<boolean> {
   const done = await db
