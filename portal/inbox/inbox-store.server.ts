@@ -1,7 +1,5 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Insertable, type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
-
-export type InboxRow = Selectable<DB['inboxRows']>
 
 /** The rows of some items as they are now, in the place of what they were. */
 export async function replaceRows(

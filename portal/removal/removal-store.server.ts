@@ -89,15 +89,6 @@ export async function lookBy(db: Transaction<DB>, itemIds: readonly string[], at
     .execute()
 }
 
-export async function stopLooking(db: Transaction<DB>, itemIds: readonly string[]) {
-  if (itemIds.length === 0) return
-  await db
-    .updateTable('observedItems')
-    .set({ nextLookAt: null })
-    .where('itemId', 'in', [...itemIds])
-    .execute()
-}
-
 /** Takes what is due to be looked at, for as long as the lease; two workers never take the same. */
 export async function claimLooks(db: Transaction<DB>, now: Date, leasedUntil: Date, limit: number): Promise<string[]> {
   const due = await db
