@@ -36,7 +36,7 @@ beforeAll(async () => {
       NOTICELINE_RESOLVERS: names.address,
       NOTICELINE_LOG_LEVEL: 'debug',
       // What Node writes when it is asked to, or when it dies: stacks, headers, handles.
-      NODE_OPTIONS: `--report-on-signal --report-uncaught-exception --report-exclude-env --report-directory=${join(dataDir, 'reports')}`,
+      NODE_OPTIONS: `--report-on-signal --report-uncaught-exception --report-directory=${join(dataDir, 'reports')}`,
     },
   })
   const port = new URL(portal.demo.example_provider.files[0] ?? '').port
