@@ -169,7 +169,7 @@ function addConfirming(face: Face): void {
 export function answerConfirmed({ answer, refuse }: Answering, confirmed: EndpointConfirmed): Response {
   switch (confirmed.result) {
     case 'confirmed':
-      return answer(200, { verified: true, media_type: confirmed.mediaType, grade: confirmed.grade })
+      return answer(200, { verified: true, media_type: confirmed.mediaType })
     case 'refused':
       return refuse(problemOfReceiver(confirmed.code), { detail: confirmed.detail })
     case 'unknown-endpoint':

@@ -29,7 +29,6 @@ export const endpointAdded = endpoint
 export const endpointConfirmed = z.object({
   verified: z.literal(true),
   media_type: z.string().describe('Which form of the push its firewall lets through.'),
-  grade: z.enum(['answered', 'signed']).describe('`signed`: it also proved that it holds its signing key.'),
 })
 
 export const deliveryLog = z.object({

@@ -105,7 +105,7 @@ describe('an endpoint', () => {
       const verified = await verify()
       expect([verified.status, verified.json]).toEqual([
         200,
-        { verified: true, media_type: 'application/secevent+jwt', grade: 'answered' },
+        { verified: true, media_type: 'application/secevent+jwt' },
       ])
       expect((await call('GET', `/v1/endpoints/${json.id}`, tern)).json).toMatchObject({
         state: 'active',

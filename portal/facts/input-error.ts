@@ -4,6 +4,8 @@ import type { z } from 'zod'
 /** What is wrong with one member of an input. `pointer` is RFC 6901; `code` is stable; nothing of the input is quoted. */
 export type { InputError } from '@noticeline/sdk/protocol'
 
+const looksLikeOurs = /^[a-z][a-z_]{0,30}$/
+
 /**
  * The issues of a schema as input errors. zod's own messages quote nothing but what the schema says, except for unknown
  * members, whose names are the sender's: those stand in the pointer only.
@@ -12,9 +14,10 @@ export function inputErrorsOf(error: z.ZodError, input?: unknown): InputError[] 
   return error.issues.flatMap((issue): InputError[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
-        pointer: pointerTo([...issue.path, key.slice(0, 64)]),
+        // A name that looks like one of ours is said, since it is probably a slip; any other could hold an address.
+        pointer: pointerTo(looksLikeOurs.test(key) ? [...issue.path, key] : issue.path),
         code: 'unknown_member',
-        message: 'There is no such member.',
+        message: looksLikeOurs.test(key) ? 'There is no such member.' : 'A member in here is not known.',
       }))
     }
     const pointer = pointerTo(issue.path)

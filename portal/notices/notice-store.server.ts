@@ -44,29 +44,33 @@ export function selectOpenItemsAt(
   locators: readonly Buffer[],
   like: { category: string; binding: boolean },
 ) {
-  return db
-    .selectFrom('items')
-    .innerJoin('notices', 'notices.id', 'items.noticeId')
-    .select(['items.id', 'items.locatorMac', 'items.scope'])
-    .where('items.locatorMac', 'in', locators)
-    .where('items.duplicateOf', 'is', null)
-    .where('items.withdrawnAt', 'is', null)
-    .where('items.closedAt', 'is', null)
-    .where('notices.category', '=', like.category)
-    .where('notices.binding', '=', like.binding)
-    .where('notices.regime', '<>', 'test')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('addressees')
-            .select('addressees.itemId')
-            .whereRef('addressees.itemId', '=', 'items.id')
-            .where('addressees.endedAt', 'is not', null),
+  return (
+    db
+      .selectFrom('items')
+      .innerJoin('notices', 'notices.id', 'items.noticeId')
+      .select(['items.id', 'items.locatorMac', 'items.scope'])
+      .where('items.locatorMac', 'in', locators)
+      .where('items.duplicateOf', 'is', null)
+      .where('items.withdrawnAt', 'is', null)
+      .where('items.closedAt', 'is', null)
+      // What nobody was asked about yet cannot stand for another: both wait for the desk.
+      .where('items.attribution', '=', 'attributed')
+      .where('notices.category', '=', like.category)
+      .where('notices.binding', '=', like.binding)
+      .where('notices.regime', '<>', 'test')
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('addressees')
+              .select('addressees.itemId')
+              .whereRef('addressees.itemId', '=', 'items.id')
+              .where('addressees.endedAt', 'is not', null),
+          ),
         ),
-      ),
-    )
-    .orderBy('items.id')
-    .execute()
+      )
+      .orderBy('items.id')
+      .execute()
+  )
 }
 
 export async function selectNotice(db: Kysely<DB>, noticeId: string): Promise<Notice | null> {

@@ -39,7 +39,8 @@ describe('what cannot be taken is refused with pointers and changes nothing:', (
     ],
     ['no items', submission({ items: [] }), 'invalid', ['/items too_short']],
     ['101 items', submission({ items: Array.from({ length: 101 }, () => ({})) }), 'invalid', ['/items too_long']],
-    ['an unknown member', { ...(submission() as object), 'a/b~c': 1 }, 'invalid', ['/a~1b~0c unknown_member']],
+    ['an unknown member', { ...(submission() as object), catgory: 1 }, 'invalid', ['/catgory unknown_member']],
+    ['an address as a member', { ...(submission() as object), 'a.example/b': 1 }, 'invalid', [' unknown_member']],
     [
       'an unknown member of an item',
       submission({ items: [{ note: 'x' } as object] }),

@@ -201,6 +201,16 @@ describe('a second notice for the same address', () => {
       expect(await readAddressees(ground.db.read, { noticeId: second.noticeId })).toEqual([])
     }))
 
+  test('waits for the desk like the first, where nobody answers for the address', () =>
+    withGround(at, async (ground) => {
+      for (let count = 0; count < 2; count += 1) {
+        const { noticeId } = await issuedNotice(ground, { items })
+        expect(await readItems(ground.db.read, noticeId)).toMatchObject([
+          { duplicateOf: null, attribution: 'unattributed' },
+        ])
+      }
+    }))
+
   test('in one notice is linked to the first of the two', () =>
     withGround(at, async (ground) => {
       const { noticeId, itemIds } = await issuedNotice(ground, { items: [...items, ...items] })

@@ -115,7 +115,7 @@ async function mainJourney(): Promise<void> {
   const bad = [
     { items: [{ url: addresses[0]?.replace('//', `//user:${pathWord}@`), scope: 'file' }] },
     { items: [{ url: addresses[0], scope: pathWord }] },
-    { items: [{ url: addresses[0], [pathWord]: true }] },
+    { items: [{ url: addresses[0], [`${hostWord}0.tern.example/${pathWord}0.jpg`]: true }] },
     { items: [{ url: `ftp://${hostWord}.example/${pathWord}` }] },
     { reference: addresses[0] },
   ]
@@ -220,11 +220,8 @@ describe(`${count} planted addresses`, () => {
     const asked = sinks.get('questions to name servers') ?? Buffer.alloc(0)
     expect(searchBytes(asked, inPath)).toEqual([])
     const hosts = namesAsked(names.questions)
-    expect(
-      hosts.filter((name) => name.includes(hostWord)).every((name) => /^[a-z]+\d+\.tern\.example$/.test(name)),
-    ).toBe(true)
-    // Where the notifier said which address it was, nobody is asked.
-    expect(hosts.filter((name) => name.includes('mudlark'))).toEqual([])
+    expect(hosts.length).toBeGreaterThan(count)
+    expect(hosts.filter((name) => !/^[a-z]+\d+\.(tern|mudlark)\.example$/.test(name))).toEqual([])
     expect(searchBytes(Buffer.concat([asked, Buffer.from(pathWord)]), inPath)).not.toEqual([])
   })
 
