@@ -45,7 +45,7 @@ export function Masthead({ reader, mailbox }: { reader: Reader | null; mailbox: 
         <div className="who">
           {reader ? (
             <>
-              <span>
+              <span className="who-name">
                 {reader.personName} <span className="text-soft">· {reader.orgName}</span>
               </span>
               <Form method="post" action="/sign-out" reloadDocument>
@@ -90,12 +90,16 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
 }
 
 /** Language and theme: plain forms, so that they work before and without scripts. */
-export function Colophon({ theme }: { theme: Theme }) {
+export function Colophon({ theme, reader }: { theme: Theme; reader: Reader | null }) {
   const text = useText()
   return (
     <footer className="colophon">
       <div className="wrap">
-        <p className="text-soft">{text('colophon')}</p>
+        <p className="text-soft">
+          {reader
+            ? text('signed-in-as', { person: reader.personName, organisation: reader.orgName })
+            : text('colophon')}
+        </p>
         <div className="flex flex-wrap gap-x-6 gap-y-2">
           <Preference name="language" label={text('language-label')} current={text.language}>
             {languages.map((language) => [language, text(`language-${language}`), language])}

@@ -1,3 +1,4 @@
+import { useRouteLoaderData } from '@remix-run/react'
 import type { AddresseeView, ItemView } from '../../inbox/views.ts'
 import { useText } from '../language/use-text.ts'
 import { handlingWord } from './axes.tsx'
@@ -52,9 +53,13 @@ export function OtherAddressees({ addressees }: { addressees: readonly Addressee
   )
 }
 
-/** What the provider said and what was seen, each with its time: the two are never one. */
+/** What the provider said and what was seen (newest first), each with its time: the two are never one. */
 export function Evidence({ item }: { item: ItemView }) {
   const text = useText()
+  const root = useRouteLoaderData('root') as
+    | { mode?: string; looksByHead?: boolean; lookEverySeconds?: number }
+    | undefined
+  const demo = root?.mode === 'demo' && root.looksByHead === true
   return (
     <div className="grid gap-6 md:grid-cols-2">
       <div>
@@ -85,19 +90,23 @@ export function Evidence({ item }: { item: ItemView }) {
       </div>
       <div>
         <h3 className="mb-2">{text('observations-title')}</h3>
+        {demo ? <p className="hint mb-2">{text('looks-demo', { seconds: root?.lookEverySeconds ?? 2 })}</p> : null}
         {item.observations.length === 0 ? <p className="text-soft">{text('observations-none')}</p> : null}
         <ul className="grid gap-3">
-          {item.observations.slice(-5).map((observation) => (
-            <li key={observation.id} data-observation={observation.result}>
-              <strong>{text.code('observed', observation.result)}</strong>
-              <span className="block text-sm text-soft">
-                {text.code('method', observation.method)} · {text.code('confidence', observation.confidence)}
-              </span>
-              <span className="block text-sm">
-                <Moment at={observation.at} />
-              </span>
-            </li>
-          ))}
+          {item.observations
+            .slice(-5)
+            .reverse()
+            .map((observation) => (
+              <li key={observation.id} data-observation={observation.result}>
+                <strong>{text.code('observed', observation.result)}</strong>
+                <span className="block text-sm text-soft">
+                  {text.code('method', observation.method)} · {text.code('confidence', observation.confidence)}
+                </span>
+                <span className="block text-sm">
+                  <Moment at={observation.at} />
+                </span>
+              </li>
+            ))}
         </ul>
         {item.observations.length > 5 ? (
           <p className="hint mt-2">{text('observations-more', { count: item.observations.length - 5 })}</p>

@@ -14,6 +14,7 @@ export const outside = {
   'nav-sign-in': 'Sign in',
   'nav-sign-out': 'Sign out',
   colophon: 'Noticeline: a line between those who find and those who host.',
+  'signed-in-as': 'Signed in as {person}, {organisation}.',
   'language-label': 'Language',
   'language-en': 'English',
   'language-nl': 'Nederlands',

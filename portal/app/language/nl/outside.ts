@@ -15,6 +15,7 @@ export const outside: Record<keyof typeof en, string> = {
   'nav-sign-in': 'Inloggen',
   'nav-sign-out': 'Uitloggen',
   colophon: 'Noticeline: een lijn tussen wie vindt en wie host.',
+  'signed-in-as': 'Ingelogd als {person}, {organisation}.',
   'language-label': 'Taal',
   'language-en': 'English',
   'language-nl': 'Nederlands',

@@ -1,6 +1,6 @@
 import { withdrawalReasons } from '@noticeline/sdk/protocol'
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
-import { useActionData, useLoaderData, useRouteLoaderData, useSearchParams } from '@remix-run/react'
+import { useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
 import { findNotice } from '../../../inbox/find-notice.ts'
 import { revealItem } from '../../../inbox/reveal-item.ts'
 import type { ItemView, NoticeSummary } from '../../../inbox/views.ts'
@@ -94,7 +94,6 @@ export default function NoticePage() {
   const text = useText()
   const { notice, may, withdrawalReasons, observationResults } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
-  const root = useRouteLoaderData('root') as { mode?: string; looksByHead?: boolean; lookEverySeconds?: number }
   const [search] = useSearchParams()
   useFresh(2500, notice.closedAt === null && !answer?.shown)
   const done = (['submitted', 'withdrawn', 'observed'] as const).find((name) => search.get(name) === 'yes')
@@ -114,11 +113,6 @@ export default function NoticePage() {
         {answer?.said ? (
           <Banner tone="alarm" announce>
             <p>{text(answer.said)}</p>
-          </Banner>
-        ) : null}
-        {root.mode === 'demo' && root.looksByHead ? (
-          <Banner tone="mute">
-            <p>{text('looks-demo', { seconds: root.lookEverySeconds ?? 2 })}</p>
           </Banner>
         ) : null}
         <div className="columns">

@@ -1,6 +1,6 @@
 import { itemsReported } from '@noticeline/sdk/protocol'
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
-import { useActionData, useLoaderData, useRouteLoaderData, useSearchParams } from '@remix-run/react'
+import { useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
 import { confirmReceipt } from '../../../delivery/accept-receipt.ts'
 import type { Reporter } from '../../../delivery/delivery.ts'
 import { inputErrorsOf } from '../../../facts/input-error.ts'
@@ -139,7 +139,6 @@ export default function ItemPage() {
   const text = useText()
   const { item, notice, timeline, mine, choices, may } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
-  const root = useRouteLoaderData('root') as { mode?: string; looksByHead?: boolean; lookEverySeconds?: number }
   const [search] = useSearchParams()
   useFresh(2500, item.closedAt === null && !answer?.shown)
   const done = (['received', 'reported'] as const).find((name) => search.get(name) === 'yes')
@@ -167,11 +166,6 @@ export default function ItemPage() {
         {notice.withdrawnAt ? (
           <Banner tone="wait">
             <p>{text('item-withdrawn')}</p>
-          </Banner>
-        ) : null}
-        {root.mode === 'demo' && root.looksByHead ? (
-          <Banner tone="mute">
-            <p>{text('looks-demo', { seconds: root.lookEverySeconds ?? 2 })}</p>
           </Banner>
         ) : null}
         <div className="columns">
