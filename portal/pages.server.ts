@@ -31,6 +31,8 @@ export function createPages(
   const handle = createRequestHandler(build, 'production')
 
   pages.use(ownHost(ground), secureHeaders(ground), gzip())
+  // No id holds NUL and no text in the database can, so such an address is nowhere; asking for it must be no fault of ours.
+  pages.use((c, next) => (c.req.url.includes('%00') ? Promise.resolve(c.text('No such page.', 404)) : next()))
   pages.use(
     '/assets/*',
     serveStatic({

@@ -1,4 +1,5 @@
-import { maxBodyBytes } from '@noticeline/sdk/protocol'
+import { maxBodyBytes, pointerTo } from '@noticeline/sdk/protocol'
+import type { InputError } from '../facts/input-error.ts'
 import type { ProblemCode } from './problems.ts'
 
 export type ReadBody =
@@ -104,4 +105,25 @@ function isFollowedByColon(text: string, from: number): boolean {
   let at = from
   while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at += 1
   return text[at] === ':'
+}
+
+/** No text in the database can hold NUL, so no text that is sent may; everything else is for the call's own schema. */
+export function nulErrors(text: string, value: unknown): InputError[] {
+  if (!text.includes('\\u0000')) return []
+  const errors: InputError[] = []
+  const waiting: { value: unknown; path: PropertyKey[] }[] = [{ value, path: [] }]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { path } = next
+    if (typeof next.value === 'string' && next.value.includes('\0')) errors.push(nulAt(path))
+    if (typeof next.value !== 'object' || next.value === null) continue
+    for (const [name, member] of Object.entries(next.value)) {
+      if (name.includes('\0')) errors.push(nulAt(path))
+      else waiting.push({ value: member, path: [...path, name] })
+    }
+  }
+  return errors
+}
+
+function nulAt(path: PropertyKey[]): InputError {
+  return { pointer: pointerTo(path), code: 'control_character', message: 'A text holds no character NUL.' }
 }

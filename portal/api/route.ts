@@ -7,7 +7,7 @@ import type { Ground } from '../ground/ground.ts'
 import type { Act, ProgramActor, Scope } from '../people/may.ts'
 import { askProgram } from './access.ts'
 import { answerJson, type Refused, refuse } from './answers.ts'
-import { parseJson, readBody } from './body.ts'
+import { nulErrors, parseJson, readBody } from './body.ts'
 import { documentRoute, type SchemaName } from './document.ts'
 import { type Answer, isKey, keptUsually, once } from './idempotency.ts'
 import { addressOf, type Limiter } from './limits.ts'
@@ -160,9 +160,9 @@ export async function readInput(
   const body = await readBody(c.req.raw, accepted)
   if (!body.read) return refuse(c, origin, body)
   const json = parseJson(body.text)
-  return json.parsed
-    ? { text: body.text, input: json.value }
-    : refuse(c, origin, { code: 'malformed_json', detail: json.detail })
+  if (!json.parsed) return refuse(c, origin, { code: 'malformed_json', detail: json.detail })
+  const errors = nulErrors(body.text, json.value)
+  return errors.length === 0 ? { text: body.text, input: json.value } : refuse(c, origin, { code: 'invalid', errors })
 }
 
 function put(face: Face, definition: Definition, handle: (c: Context) => Promise<Response>): void {
@@ -181,8 +181,13 @@ function put(face: Face, definition: Definition, handle: (c: Context) => Promise
 
 function readAsking<Q extends z.ZodObject>(face: Face, definition: Definition<Q>, c: Context): Asking<Q> | Response {
   const origin = face.ground.config.origin
+  const parameters = Object.values(c.req.param() as Record<string, string>)
+  // Nothing has an id with NUL in it, and the database takes no such text.
+  if (parameters.some((one) => one.includes('\0'))) return refuse(c, origin, { code: 'not_found' })
   let query = {} as z.output<Q>
   if (definition.query) {
+    const nul = Object.entries(c.req.query()).filter(([name, value]) => `${name}${value}`.includes('\0'))
+    if (nul.length > 0) return refuse(c, origin, { code: 'invalid_parameter', errors: nul.map(nulParameter) })
     const read = definition.query.safeParse(c.req.query())
     if (!read.success) {
       const errors = inputErrorsOf(read.error).map(
@@ -195,10 +200,15 @@ function readAsking<Q extends z.ZodObject>(face: Face, definition: Definition<Q>
   return {
     c,
     query,
-    id: Object.values(c.req.param() as Record<string, string>)[0] ?? '',
+    id: parameters[0] ?? '',
     answer: (status, body, headers) => answerJson(c, status, body, headers),
     refuse: (code, more) => refuse(c, origin, { code, ...more }),
   }
+}
+
+function nulParameter([name]: [string, string]): InputError {
+  const pointer = name.includes('\0') ? '/query' : `/query/${name}`
+  return { pointer, code: 'control_character', message: 'A parameter holds no character NUL.' }
 }
 
 function honoPath(path: string): string {
