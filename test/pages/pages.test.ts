@@ -7,6 +7,7 @@ import { headlineOf, readNotice, submitNotice } from '../running/client.ts'
 import { type Demo, type RunningPortal, startPortal } from '../running/portal.ts'
 import { type Cookies, openBrowser, press, signInWith, withPage } from './browser.ts'
 import { checkPage } from './check-page.ts'
+import { linkOf, tracesOf } from './demo.ts'
 
 let portal: RunningPortal | undefined
 let demo: Demo
@@ -22,9 +23,9 @@ beforeAll(async () => {
   if (!given) portal = await startPortal()
   demo = portal?.demo ?? JSON.parse(readFileSync(given ?? '', 'utf8'))
   browser = await openBrowser()
-  cookies.notifier = await signInWith(browser, linkOf('Stichting Baken'))
-  cookies.provider = await signInWith(browser, linkOf(demo.open_provider.organisation))
-  cookies.operator = await signInWith(browser, linkOf('Noticeline desk'))
+  cookies.notifier = await signInWith(browser, linkOf(demo, 'Stichting Baken'))
+  cookies.provider = await signInWith(browser, linkOf(demo, demo.open_provider.organisation))
+  cookies.operator = await signInWith(browser, linkOf(demo, 'Noticeline desk'))
   waiting = await submitOne(demo.open_provider.files[0] ?? '')
 }, 180_000)
 
@@ -32,12 +33,6 @@ afterAll(async () => {
   await browser?.close()
   await portal?.stop()
 })
-
-function linkOf(organisation: string): string {
-  const person = demo.people.find((one) => one.organisation === organisation)
-  if (!person) throw new Error(`Nobody of ${organisation} can sign in`)
-  return person.sign_in_url
-}
 
 async function submitOne(file: string) {
   const submitted = await submitNotice(demo, [file])
@@ -52,12 +47,6 @@ function see<T>(who: Who, path: string, work: (page: Page) => Promise<T>, option
     await page.goto(new URL(path, demo.base_url).href)
     return work(page)
   })
-}
-
-/** Whole, by its path, or by its file's name: none may stand in a page that nobody asked to reveal it. */
-function tracesOf(file: string): string[] {
-  const { host, pathname } = new URL(file)
-  return [file, pathname, `${host}/`, pathname.split('/').at(-1) ?? pathname].filter((trace) => trace.length > 6)
 }
 
 describe('every page is good in both themes and on a phone', () => {
@@ -204,6 +193,48 @@ describe('without scripts', () => {
       still,
     ))
 
+  test('opening a page is no receipt; typing the number of the notice is one, and starts the clock', async () => {
+    const notice = await submitOne(demo.open_provider.files[2] ?? '')
+    const clock = async () => (await readNotice(demo, notice.noticeId)).body.items[0].clock.state
+    await see(
+      'provider',
+      `/provider/items/${notice.itemId}`,
+      async (page) => {
+        expect(await clock()).toBe('waiting')
+        await page.locator('[name=received_number]').fill(waiting.noticeId)
+        await press(page, 'button[value=receive]')
+        expect(await page.locator('#received_number-complaint').count()).toBe(1)
+        expect(await clock()).toBe('waiting')
+        await page.locator('[name=received_number]').fill(notice.noticeId)
+        await press(page, 'button[value=receive]')
+        expect(await page.locator('[data-axis=clock] .countdown').count()).toBe(1)
+        expect(await page.locator('button[value=receive]').count()).toBe(0)
+        expect(await clock()).toBe('running')
+      },
+      still,
+    )
+  })
+
+  test('the desk says who answers for an item, and on what evidence', () =>
+    see(
+      'operator',
+      '/operator',
+      async (page) => {
+        const item = page.locator('main [data-item]').first()
+        const itemId = (await item.getAttribute('data-item')) ?? ''
+        await item.locator('summary').click()
+        await press(page, `[data-item=${itemId}] button[value=attribute]`)
+        expect(await page.locator('[role=alert]').count()).toBe(1)
+        await page.locator(`[data-item=${itemId}] summary`).click()
+        await page.locator(`#provider-${itemId}`).selectOption({ label: 'Teal (NL)' })
+        await page.locator(`#reason-${itemId}`).fill('Confirmed by telephone')
+        await press(page, `[data-item=${itemId}] button[value=attribute]`)
+        expect(new URL(page.url()).searchParams.get('attributed')).toBe('yes')
+        expect(await page.locator(`[data-item=${itemId}]`).count()).toBe(0)
+      },
+      still,
+    ))
+
   test('a notice is withdrawn with a reason, and the page says so', () =>
     see(
       'notifier',
@@ -228,6 +259,23 @@ test('with scripts the page of a notice follows it to its end', async () => {
     expect(await checkPage(page, tracesOf(file))).toEqual([])
   })
 })
+
+test('with scripts a form sent with a mistake leads to what is wrong with it, and loses nothing', () =>
+  see('notifier', '/notifier/notices/new', async (page) => {
+    await page.locator('[name=reference]').fill('BAKEN-PAGES-2')
+    await page.locator('main button.button-lead[value=submit]').click()
+    await page.locator('[role=alert]').waitFor()
+    expect(await page.locator('[role=alert]').evaluate((alert) => alert === document.activeElement)).toBe(true)
+    expect(await page.locator('[name=reference]').inputValue()).toBe('BAKEN-PAGES-2')
+    expect(await checkPage(page)).toEqual([])
+  }))
+
+test('the first stop of the keyboard leads past the head of the page', () =>
+  see('nobody', '/', async (page) => {
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+  }))
 
 test('zod stays on the server', () => {
   const assets = join(root, 'portal/build/client/assets')

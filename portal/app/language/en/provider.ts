@@ -2,7 +2,7 @@
 export const provider = {
   'inbox-lede': 'What you are asked to remove, the nearest deadline first.',
   'inbox-caption': 'Items addressed to you',
-  'inbox-show': 'Show',
+  'inbox-show': 'Which items',
   'inbox-open': 'Still open',
   'inbox-ended': 'Ended',
   'inbox-asked': 'What is asked',

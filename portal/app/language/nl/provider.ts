@@ -3,7 +3,7 @@ import type { provider as en } from '../en/provider.ts'
 export const provider: Record<keyof typeof en, string> = {
   'inbox-lede': 'Wat u wordt gevraagd te verwijderen, de dichtstbijzijnde termijn eerst.',
   'inbox-caption': 'Items aan u gericht',
-  'inbox-show': 'Toon',
+  'inbox-show': 'Welke items',
   'inbox-open': 'Nog open',
   'inbox-ended': 'Afgerond',
   'inbox-asked': 'Wat wordt gevraagd',
