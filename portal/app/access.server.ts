@@ -1,12 +1,11 @@
 /** From a cookie to an actor. Every loader and action asks for itself: a frame above it protects nothing. */
 import { redirect } from '@remix-run/node'
-import { type Act, type Actor, may } from '../people/may.ts'
+import { type Act, may, type PersonActor } from '../people/may.ts'
 import { findSession } from '../people/sign-in.ts'
 import type { RouteArgs } from './ground.ts'
 import { readSession } from './session.server.ts'
 
-export type PersonActor = Extract<Actor, { kind: 'person' }>
-export type Side = PersonActor['orgKind']
+type Side = PersonActor['orgKind']
 
 /** Who is asking, or null when nobody is signed in. */
 export async function findActor({ request, context: { ground } }: RouteArgs): Promise<PersonActor | null> {

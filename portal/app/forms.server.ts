@@ -1,13 +1,7 @@
 /** FormData → typed input, and a verb's complaints → words beside a field. */
+import type { InputError } from '../facts/input-error.ts'
 import type { TextKey } from './language/catalogue.ts'
 import type { Text } from './language/text.ts'
-
-/** What a verb says about its input. Its message may be quoted: it never repeats the input. */
-export interface InputError {
-  pointer: string
-  code: string
-  message: string
-}
 
 /** One thing wrong with a form: the field it is about, or the form as a whole, and what to say. */
 export interface Complaint {

@@ -11,10 +11,20 @@ import {
 } from '@noticeline/sdk/protocol'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, test } from 'vitest'
+import type { FactKind } from '../../facts/facts.ts'
 import { headlines } from '../../removal/headline.ts'
 import { observationMethods, observationResults } from '../../removal/observation.ts'
 import { catalogue, languages, type TextKey } from './catalogue.ts'
 import { textIn } from './text.ts'
+
+/** Of the facts that can stand in the history of a notice. */
+const factsOfNotices = [
+  ...['notice.issued', 'notice.withdrawn', 'notice.closed', 'item.attributed', 'item.unattributed', 'item.revealed'],
+  ...['delivery.queued', 'delivery.attempted', 'delivery.offered', 'delivery.received', 'delivery.failed'],
+  ...['receipt.recorded', 'receipt.contested', 'clock.started', 'clock.paused', 'clock.resumed', 'clock.stopped'],
+  ...['deadline.passed', 'outcome.reported', 'item.observed', 'item.confirmed-offline', 'item.contradicted'],
+  'item.reappeared',
+] as const satisfies FactKind[]
 
 /** The names of what is put into a message. */
 function placesIn(message: string): string[] {
@@ -67,6 +77,7 @@ describe('every code that a page shows has a word in both languages', () => {
     how: ['push', 'poll', 'signed_receipt', 'form_confirmed'],
     evidence: ['address_in_url', 'address_given', 'dns', 'network', 'domain', 'desk'],
     unattributed: ['lookup_failed', 'no_address', 'no_network', 'partly_unknown', 'several_providers'],
+    fact: factsOfNotices,
     failure: ['address_refused', 'dns', 'refused', 'unreachable', 'timeout', 'tls', 'reset', 'too_large', 'protocol'],
   }
   test.each(Object.entries(lists))('%s', (list, codes) => {

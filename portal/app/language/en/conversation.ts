@@ -31,6 +31,8 @@ export const conversation = {
   'failure.access_denied': 'It says: access denied',
   'failure.endpoint_retired': 'Endpoint retired',
   'failure.no_endpoint': 'No endpoint',
+  'failure.expired': 'Not delivered in time',
+  'failure.no_channel': 'No channel left',
   'failure.abandoned': 'Broken off by a restart',
   'failure.no_network': 'In nobody’s proven network',
 
@@ -76,6 +78,7 @@ export const conversation = {
   'complaint.too_large': 'too much for one notice; submit fewer items at once.',
   'complaint.not_withdrawn': 'this notice has not been withdrawn.',
   'complaint.not_addressed_to_you': 'this is not addressed to you.',
+  'complaint.unknown_item': 'there is no such item in this notice.',
   'complaint.unknown_revision': 'there is no such revision.',
   'complaint.regime_not_served': 'this regime is not served yet.',
   'complaint.category_not_served': 'this category is not served here.',

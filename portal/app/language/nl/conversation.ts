@@ -32,6 +32,8 @@ export const conversation: Record<keyof typeof en, string> = {
   'failure.access_denied': 'Antwoord: geen toegang',
   'failure.endpoint_retired': 'Endpoint opgeheven',
   'failure.no_endpoint': 'Geen endpoint',
+  'failure.expired': 'Niet op tijd bezorgd',
+  'failure.no_channel': 'Geen kanaal over',
   'failure.abandoned': 'Afgebroken door een herstart',
   'failure.no_network': 'In niemands bewezen netwerk',
 
@@ -77,6 +79,7 @@ export const conversation: Record<keyof typeof en, string> = {
   'complaint.too_large': 'te veel voor één melding; dien minder items tegelijk in.',
   'complaint.not_withdrawn': 'deze melding is niet ingetrokken.',
   'complaint.not_addressed_to_you': 'dit is niet aan u gericht.',
+  'complaint.unknown_item': 'deze melding heeft zo geen item.',
   'complaint.unknown_revision': 'die revisie bestaat niet.',
   'complaint.regime_not_served': 'dit regime wordt nog niet bediend.',
   'complaint.category_not_served': 'deze categorie wordt hier niet bediend.',

@@ -3,7 +3,7 @@ import { type Complaint, complaintsOf, given, instant, numberOf, word } from '..
 import type { TextKey } from '../../language/catalogue.ts'
 import type { Text } from '../../language/text.ts'
 
-export const noticeFields = [
+const noticeFields = [
   'regime',
   'category',
   'legal_class',
@@ -21,7 +21,7 @@ export const noticeFields = [
   'silence_basis',
   'silence_until',
 ] as const
-export const itemFields = ['url', 'ip', 'port', 'scope', 'seen_at', 'sha256'] as const
+const itemFields = ['url', 'ip', 'port', 'scope', 'seen_at', 'sha256'] as const
 
 type NoticeField = (typeof noticeFields)[number]
 type ItemField = (typeof itemFields)[number]

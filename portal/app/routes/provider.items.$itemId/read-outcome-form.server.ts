@@ -6,7 +6,7 @@ import type { Text } from '../../language/text.ts'
 
 export type Draft = Partial<Record<(typeof outcomeFields)[number], string>>
 
-export const outcomeFields = [
+const outcomeFields = [
   'outcome',
   'at',
   'since',
