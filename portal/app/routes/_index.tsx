@@ -44,6 +44,7 @@ const specimenAddressee: AddresseeView = {
 
 const stations = [1, 2, 3, 4, 5, 6] as const
 const doors = ['hosting', 'hotline', 'authority'] as const
+const contracts = { hosting: 'for-provider', hotline: 'for-notifier', authority: 'for-everybody' } as const
 const threeLines = [1, 2, 3] as const
 const nevers = [1, 2, 3, 4] as const
 
@@ -118,7 +119,7 @@ export default function Front() {
                 ))}
               </ul>
               <p>
-                <a className="crumb" href="/docs">
+                <a className="crumb" href={`/docs#${contracts[door]}`}>
                   {text(`front-${door}-link`)}
                 </a>
               </p>

@@ -65,7 +65,7 @@ export const outside = {
   'front-authority-1': 'Proof of receipt, with the token itself as evidence',
   'front-authority-2': 'A clock that is computed, never typed in',
   'front-authority-3': 'A history that nobody can rewrite unseen',
-  'front-authority-link': 'How evidence is kept',
+  'front-authority-link': 'Keys that anybody can check',
   'front-never': 'What never happens here',
   'front-never-1': 'We never fetch, store, show or transmit the material itself.',
   'front-never-2':

@@ -66,7 +66,7 @@ export const outside: Record<keyof typeof en, string> = {
   'front-authority-1': 'Bewijs van ontvangst, met het bericht zelf als bewijsstuk',
   'front-authority-2': 'Een termijn die wordt berekend, nooit ingetypt',
   'front-authority-3': 'Een geschiedenis die niemand ongemerkt herschrijft',
-  'front-authority-link': 'Hoe bewijs wordt bewaard',
+  'front-authority-link': 'Sleutels die iedereen kan nagaan',
   'front-never': 'Wat hier nooit gebeurt',
   'front-never-1': 'Het materiaal zelf halen wij nooit op; wij bewaren, tonen of versturen het nooit.',
   'front-never-2':
