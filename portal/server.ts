@@ -100,7 +100,7 @@ function closeServer(server: Server): Promise<void> {
 function explain(error: unknown, config: Config, ground: Ground): void {
   if ((error as { code?: unknown }).code === 'EADDRINUSE') {
     say(
-      `A port is taken: the portal wants ${config.port}, and the demo the two after it. ` +
+      `A port is taken: the portal wants ${config.port}, and the demo the three after it. ` +
         'Stop what listens there, or set NOTICELINE_PORT to another.',
     )
     return

@@ -18,6 +18,9 @@ export async function offerDelivery(tx: Tx, delivery: DeliveryRow): Promise<void
   await record(tx, noticeId, 'delivery.offered', { noticeId, deliveryId: delivery.id, orgId, at: tx.now.toISOString() })
 }
 
+/** Our clock and the provider's are never quite alike: so little apart, two proofs are of one arrival. */
+const sameArrivalMs = 60_000
+
 /**
  * It arrived. A 202, an acknowledgement and a receipt may come in any order and more than once: the earliest instant
  * counts, and starts the clocks. The delivery's row is locked.
@@ -25,7 +28,7 @@ export async function offerDelivery(tx: Tx, delivery: DeliveryRow): Promise<void
 export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: ReceivedHow, at: Date): Promise<void> {
   const { noticeId, orgId } = delivery
   const known = delivery.receivedAt
-  if (known !== null && known <= at) {
+  if (known !== null && known.getTime() - at.getTime() <= sameArrivalMs) {
     if (delivery.nextAttemptAt !== null) await updateDelivery(tx.db, delivery.id, { nextAttemptAt: null })
     return
   }

@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { Ground } from '../ground/ground.ts'
 import { layOutFiles, serveFiles } from './files.ts'
+import { seedGullwing } from './gullwing.ts'
 import { type Seeded, seedCast, signInLinks, tokenOf } from './seed.ts'
 import { tellLoop } from './tell-loop.ts'
 import { startTern, type Tern } from './tern.ts'
@@ -58,8 +59,9 @@ export async function runDemo(ground: Ground, print: (line: string) => void): Pr
   const urlsOf = (name: 'mudlark' | 'gullwing' | 'teal') => servers.find((one) => one.name === name)?.urls ?? []
   const ternUrls = ternFiles.map((file) => `http://${hosts.tern}:${port + 1}/${file}`)
 
+  await seedGullwing(ground, seeded.gullwing, hosts.gullwing, port + 3)
   await firstLoop(ground, seeded, tokens.notifier, ternUrls, print)
-  await seedOthers(ground, tokens.notifier, urlsOf('gullwing'), urlsOf('teal'), port)
+  await seedOthers(ground, seeded, tokens.notifier, urlsOf('gullwing'), urlsOf('teal'), port)
 
   const demo: Demo = {
     base_url: origin,
@@ -114,6 +116,7 @@ async function firstLoop(ground: Ground, seeded: Seeded, token: string, urls: st
 /** One notice each for those of the cast whom a push does not reach, and one for nobody we know. */
 async function seedOthers(
   ground: Ground,
+  seeded: Seeded,
   token: string,
   gullwing: string[],
   teal: string[],
@@ -124,10 +127,10 @@ async function seedOthers(
     { reference: 'DEMO-3', url: teal[0] },
     { reference: 'DEMO-4', url: `http://127.0.99.1:${port + 2}/g/unknown.jpg` },
   ]
-  for (const { reference, url } of others) if (url !== undefined) await submit(ground, token, { reference, url })
+  for (const { reference, url } of others)
+    if (url !== undefined && !seeded.noticeCalled(reference)) await submit(ground, token, { reference, url })
 }
 
-/** The reference is the idempotency key: a start that was interrupted submits nothing twice. */
 async function submit(ground: Ground, token: string, notice: { reference: string; url: string }): Promise<string> {
   const answer = await fetch(`${ground.config.origin}/v1/notices`, {
     method: 'POST',

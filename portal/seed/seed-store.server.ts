@@ -33,3 +33,13 @@ export async function selectReferences(db: Kysely<DB>, orgId: string): Promise<s
     .execute()
   return rows.flatMap(({ reference }) => (reference === null ? [] : [reference]))
 }
+
+export async function selectHeadline(db: Kysely<DB>, noticeId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('inboxRows')
+    .select('headline')
+    .where('noticeId', '=', noticeId)
+    .where('side', '=', 'notifier')
+    .executeTakeFirst()
+  return row?.headline ?? null
+}

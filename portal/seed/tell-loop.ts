@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FactKind } from '../facts/facts.ts'
 import { historyOf } from '../facts/history.ts'
 import type { Ground } from '../ground/ground.ts'
+import { selectHeadline } from './seed-store.server.ts'
 
 const words: { [K in FactKind]?: string } = {
   'notice.issued': 'Stichting Baken submits a notice about one file',
@@ -19,7 +20,7 @@ const words: { [K in FactKind]?: string } = {
   'item.confirmed-offline': 'three looks and the report agree: it is gone',
 }
 
-/** Resolves when the item is confirmed offline; throws when that takes longer than a minute. */
+/** Resolves when the headline says that the removal is verified; throws when that takes longer than a minute. */
 export async function tellLoop(ground: Ground, noticeId: string, print: (line: string) => void): Promise<void> {
   const end = performance.now() + 60_000
   let told = 0
@@ -32,8 +33,9 @@ export async function tellLoop(ground: Ground, noticeId: string, print: (line: s
       print(`  ${seconds} s  ${fact.kind.padEnd(22)}  ${words[fact.kind] ?? ''}`)
     }
     told = history.length
-    if (history.some(({ kind }) => kind === 'item.confirmed-offline')) {
-      print(`            ${'headline'.padEnd(22)}  removed_verified`)
+    const headline = await selectHeadline(ground.db.read, noticeId)
+    if (headline === 'removed_verified') {
+      print(`            ${'headline'.padEnd(22)}  ${headline}`)
       return
     }
     await wait(50)
