@@ -60,6 +60,20 @@ export async function finishCall(tx: Tx, key: CallKey, startedAt: Date, status: 
     .execute()
 }
 
+/** Beside a null status, `answer` holds what was made. False where somebody else has started over under this key. */
+export async function noteMade(tx: Tx, key: CallKey, startedAt: Date, made: string): Promise<boolean> {
+  const noted = await tx.db
+    .updateTable('idempotency')
+    .set({ answer: made })
+    .where('orgId', '=', key.orgId)
+    .where('route', '=', key.route)
+    .where('keyHash', '=', key.keyHash)
+    .where('startedAt', '=', startedAt)
+    .where('status', 'is', null)
+    .executeTakeFirst()
+  return noted.numUpdatedRows > 0n
+}
+
 export async function dropCall(tx: Tx, key: CallKey, startedAt: Date): Promise<void> {
   await tx.db
     .deleteFrom('idempotency')

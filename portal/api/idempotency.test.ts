@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type TestGround, withGround } from '../testing/with-ground.ts'
-import { type Answer, type Call, isKey, keptUsually, once } from './idempotency.ts'
+import { type Answer, type Call, isKey, keptUsually, type Making, once } from './idempotency.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
 const call: Call = {
@@ -100,6 +100,36 @@ describe('a call that died', () => {
       expect(await once(ground, call, counted().work)).toEqual({ result: 'running' })
       ground.clock.set('2026-11-22T09:01:00.000Z')
       expect(await once(ground, call, counted().work)).toMatchObject({ answer: created, replayed: false })
+    }))
+
+  test('after what it made was committed leaves nothing to be made again, and its key is free at once', () =>
+    withGround(at, async (ground) => {
+      const dies = async ({ note }: Making) => {
+        await ground.db.transaction((tx) => note(tx, 'ntc_1'))
+        return die()
+      }
+      await expect(once(ground, call, dies)).rejects.toThrow('killed')
+      const found: (string | null)[] = []
+      const answers = async ({ made }: Making) => {
+        found.push(made)
+        return created
+      }
+      expect(await once(ground, call, answers)).toEqual({ result: 'answered', answer: created, replayed: false })
+      expect(await once(ground, call, answers)).toEqual({ result: 'answered', answer: created, replayed: true })
+      expect(found).toEqual(['ntc_1'])
+    }))
+
+  test('and comes back after it was taken over makes nothing', () =>
+    withGround(at, async (ground) => {
+      await expect(
+        once(ground, call, async ({ note }) => {
+          ground.clock.set('2026-11-22T09:02:00.000Z')
+          await once(ground, call, counted().work)
+          await ground.db.transaction((tx) => note(tx, 'late'))
+          return created
+        }),
+      ).rejects.toThrow('taken over')
+      expect(await once(ground, call, counted().work)).toEqual({ result: 'answered', answer: created, replayed: true })
     }))
 
   test('and comes back after it was taken over writes nothing', () =>

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { Ground } from '../ground/ground.ts'
-import { dropCall, dropSomeExpired, finishCall, insertCall, lockCall, restartCall } from './idempotency-store.server.ts'
+import type { Ground, Tx } from '../ground/ground.ts'
+import {
+  dropCall,
+  dropSomeExpired,
+  finishCall,
+  insertCall,
+  lockCall,
+  noteMade,
+  restartCall,
+} from './idempotency-store.server.ts'
 
 const hour = 3_600_000
 export const keptUsually = 24 * hour
@@ -27,6 +35,16 @@ export interface Answer {
   body: string
 }
 
+/** What binds the work to its key, so that it is done once even when the process dies before it has answered. */
+export interface Making {
+  /** What an earlier call under this key had made before it died: there is nothing left to do but to answer. */
+  readonly made: string | null
+  /** Notes, in the transaction that makes it, what was made: ids only. Throws where another call has taken over. */
+  note(tx: Tx, made: string): Promise<void>
+}
+
+export const withoutKey: Making = { made: null, note: async () => {} }
+
 export type Once =
   | { result: 'answered'; answer: Answer; replayed: boolean }
   | { result: 'running' }
@@ -40,7 +58,7 @@ export function isKey(key: string): boolean {
  * Runs `work` once per key. The same key and content gets the first answer again; only answers below 400 are kept, so
  * that a refused call, which changed nothing, can be corrected under its key.
  */
-export async function once(ground: Ground, call: Call, work: () => Promise<Answer>): Promise<Once> {
+export async function once(ground: Ground, call: Call, work: (making: Making) => Promise<Answer>): Promise<Once> {
   const key = {
     orgId: call.orgId,
     route: call.route,
@@ -50,7 +68,7 @@ export async function once(ground: Ground, call: Call, work: () => Promise<Answe
 
   const begun = await ground.db.transaction(async (tx) => {
     const expiresAt = new Date(tx.now.getTime() + call.keepMs)
-    const started = { result: 'started', startedAt: tx.now } as const
+    const started = { result: 'started', startedAt: tx.now, made: null } as const
     if (await insertCall(tx, key, bodyMac, expiresAt)) {
       await dropSomeExpired(tx)
       return started
@@ -66,6 +84,8 @@ export async function once(ground: Ground, call: Call, work: () => Promise<Answe
     if (stored.status !== null && stored.answer !== null) {
       return { result: 'stored', status: stored.status, answer: stored.answer } as const
     }
+    // Made and not answered: whether its process died or is still at it, both give the same answer.
+    if (stored.answer !== null) return { result: 'started', startedAt: stored.startedAt, made: stored.answer } as const
     if (tx.now.getTime() - stored.startedAt.getTime() < abandonedAfterMs) return { result: 'running' } as const
     await restartCall(tx, key, bodyMac, expiresAt)
     return started
@@ -77,9 +97,12 @@ export async function once(ground: Ground, call: Call, work: () => Promise<Answe
     return { result: 'answered', answer: { status: begun.status, ...kept }, replayed: true }
   }
 
-  const { startedAt } = begun
+  const { startedAt, made } = begun
+  const note = async (tx: Tx, text: string) => {
+    if (!(await noteMade(tx, key, startedAt, text))) throw new Error('Another call has taken over under this key.')
+  }
   try {
-    const answer = await work()
+    const answer = await work({ made, note })
     const { status, ...kept } = answer
     await ground.db.transaction(async (tx) => {
       if (status < 400) await finishCall(tx, key, startedAt, status, JSON.stringify(kept))

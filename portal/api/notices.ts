@@ -5,7 +5,7 @@ import type { Ground } from '../ground/ground.ts'
 import { findNotice } from '../inbox/find-notice.ts'
 import { findNotices } from '../inbox/find-notices.ts'
 import { regimes } from '../notices/notice.ts'
-import { submitNotice } from '../notices/submit-notice.ts'
+import { type SubmitOptions, type Submitted, submitNotice } from '../notices/submit-notice.ts'
 import { withdrawNotice } from '../notices/withdraw-notice.ts'
 import type { ProgramActor } from '../people/may.ts'
 import { addObservations } from '../removal/add-observations.ts'
@@ -45,7 +45,9 @@ function addSubmission(face: Face): void {
       refusals: ['invalid', 'regime_not_served', 'category_not_served', 'too_large'],
     },
     async (asking) => {
-      const submitted = await submitNotice(ground, asking.actor, asking.input, { origin: 'api' })
+      const submitted = await submitOnce(asking, (written) =>
+        submitNotice(ground, asking.actor, asking.input, { origin: 'api', written }),
+      )
       switch (submitted.result) {
         case 'submitted':
           return answerSubmitted(ground, asking, submitted)
@@ -57,6 +59,19 @@ function addSubmission(face: Face): void {
     },
   )
 }
+
+type Written = NonNullable<SubmitOptions['written']>
+
+/** A notice stands under its key from its own transaction on: whoever repeats an unanswered call gets that very notice. */
+export async function submitOnce(
+  { making }: Pick<ProgramAsking<z.ZodObject>, 'making'>,
+  submit: (written: Written) => Promise<Submitted>,
+): Promise<Submitted> {
+  if (making.made !== null) return { result: 'submitted', ...madeNotice.parse(JSON.parse(making.made)) }
+  return submit((tx, { noticeId, pending }) => making.note(tx, JSON.stringify({ noticeId, pending })))
+}
+
+const madeNotice = z.object({ noticeId: z.string(), pending: z.number() })
 
 /** 201, or 202 while somebody is still looked for; `Location` is where the notice stands from now on. */
 export async function answerSubmitted(

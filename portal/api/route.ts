@@ -9,7 +9,7 @@ import { askProgram } from './access.ts'
 import { answerJson, type Refused, refuse } from './answers.ts'
 import { nulErrors, parseJson, readBody } from './body.ts'
 import { documentRoute, type SchemaName } from './document.ts'
-import { type Answer, isKey, keptUsually, once } from './idempotency.ts'
+import { type Answer, isKey, keptUsually, type Making, once, withoutKey } from './idempotency.ts'
 import { addressOf, type Limiter } from './limits.ts'
 import type { ProblemCode } from './problems.ts'
 
@@ -60,6 +60,8 @@ export interface ProgramAsking<Q extends z.ZodObject> extends Asking<Q> {
   actor: ProgramActor
   /** The body as JSON, unchecked: the verb it goes to checks it. */
   input: unknown
+  /** What binds a call that creates something to its key. */
+  making: Making
 }
 
 /** A route for everybody, or one that finds out by itself who is asking (a signed report). */
@@ -104,8 +106,8 @@ export async function answerProgram<Q extends z.ZodObject>(
 
   const body = definition.body ? await readInput(c, origin, ['application/json']) : { text: '', input: undefined }
   if (body instanceof Response) return body
-  const work = () => handle({ ...asking, actor, input: body.input })
-  if (key === undefined) return work()
+  const work = (making: Making) => handle({ ...asking, actor, input: body.input, making })
+  if (key === undefined) return work(withoutKey)
 
   const call = {
     orgId: actor.orgId,
@@ -114,7 +116,7 @@ export async function answerProgram<Q extends z.ZodObject>(
     content: `${c.req.path}\n${body.text}`,
     keepMs: definition.creates?.keepMs ?? keptUsually,
   }
-  const done = await once(ground, call, async () => keepable(await work()))
+  const done = await once(ground, call, async (making) => keepable(await work(making)))
   switch (done.result) {
     case 'answered':
       return replay(c, done.answer, done.replayed)

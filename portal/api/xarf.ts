@@ -1,6 +1,6 @@
 import type { InputError } from '../facts/input-error.ts'
 import { submitNotice } from '../notices/submit-notice.ts'
-import { answerSubmitted } from './notices.ts'
+import { answerSubmitted, submitOnce } from './notices.ts'
 import { type Face, programRoute } from './route.ts'
 import { readXarf, xarfTable } from './xarf-mapping.ts'
 
@@ -33,7 +33,9 @@ export function addXarf(face: Face): void {
     async (asking) => {
       const report = readXarf(asking.input)
       if (report.result === 'refused') return asking.refuse(report.code, { errors: report.errors })
-      const submitted = await submitNotice(ground, asking.actor, report.submission, { origin: 'xarf' })
+      const submitted = await submitOnce(asking, (written) =>
+        submitNotice(ground, asking.actor, report.submission, { origin: 'xarf', written }),
+      )
       switch (submitted.result) {
         case 'submitted':
           return answerSubmitted(ground, asking, submitted)

@@ -21,6 +21,8 @@ export interface SubmitOptions {
   origin: Origin
   /** What is served at this edge; orders and rehearsals come in by doors of their own. */
   regimes?: readonly Regime[]
+  /** Called in the transaction that writes the notice; what it throws undoes it. */
+  written?: (tx: Tx, written: { noticeId: string; pending: number }) => Promise<void>
 }
 
 export type Submitted =
@@ -57,7 +59,11 @@ export async function submitNotice(
     const message = 'What one provider would be sent is larger than 256 KiB. Submit fewer items at once.'
     return { result: 'invalid', code: 'too_large', errors: [{ pointer: '/items', code: 'too_large', message }] }
   }
-  return ground.db.transaction((tx) => writeNotice(ground, tx, notifier.id, read, findings, options.origin))
+  return ground.db.transaction(async (tx) => {
+    const written = await writeNotice(ground, tx, notifier.id, read, findings, options.origin)
+    await options.written?.(tx, written)
+    return written
+  })
 }
 
 /** The same name is asked for once, so that a hundred items on one host are one look-up. */
@@ -101,7 +107,7 @@ async function writeNotice(
   read: ReadSubmission,
   findings: readonly ChainFinding[],
   origin: Origin,
-): Promise<Submitted> {
+): Promise<Extract<Submitted, { result: 'submitted' }>> {
   const { notice } = read
   const noticeId = newId('ntc')
   await insertNotice(tx.db, { ...noticeRow(ground, noticeId, notice), orgId, origin, submittedAt: tx.now })
