@@ -1,0 +1,27 @@
+/** The portal as `npm start` runs it, in a process that also says what it uses. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { startPortal } from '../../portal/server.ts'
+import { root } from '../architecture/tree.ts'
+import { answerParent, ownCpu } from './child.ts'
+
+export interface Reading {
+  readonly cpuMs: number
+  readonly rss: number
+  readonly heapUsed: number
+  /** How long the event loop was held up since the last reading. */
+  readonly heldUp: { readonly p99Ms: number; readonly maxMs: number }
+}
+
+const delay = monitorEventLoopDelay({ resolution: 10 })
+delay.enable()
+
+process.chdir(`${root}/portal`)
+await startPortal()
+answerParent({
+  reading: (): Reading => {
+    const { rss, heapUsed } = process.memoryUsage()
+    const heldUp = { p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6 }
+    delay.reset()
+    return { cpuMs: ownCpu(), rss, heapUsed, heldUp }
+  },
+})
