@@ -122,7 +122,7 @@ describe('an offender', () => {
       expect(notice.providers).toEqual([tern.orgId, tern.orgId, tern.orgId])
       const addressed = await ground.db.read.selectFrom('addressees').select('orgId').distinct().execute()
       expect(addressed).toEqual([{ orgId: tern.orgId }])
-      const snapshots = await findAttributions(ground, notice.itemIds)
+      const snapshots = await findAttributions(ground.db.read, notice.itemIds)
       expect(
         snapshots.get(notice.itemIds[0] ?? '')?.chain.map(({ org, role, accountable }) => [org, role, accountable]),
       ).toEqual([

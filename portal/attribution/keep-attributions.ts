@@ -55,12 +55,12 @@ export interface Attribution {
   sealed: Buffer | null
 }
 
-/** The newest snapshot of each of these items. */
+/** The newest snapshot of each of these items. Takes `ground.db.read` or the `db` of a transaction. */
 export async function findAttributions(
-  ground: Pick<Ground, 'db'>,
+  db: Ground['db']['read'],
   itemIds: readonly string[],
 ): Promise<Map<string, Attribution>> {
-  const rows = await selectNewestAttributions(ground.db.read, itemIds)
+  const rows = await selectNewestAttributions(db, itemIds)
   return new Map(rows.map((row) => [row.itemId, row]))
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { withGround } from '../testing/with-ground.ts'
@@ -63,10 +64,29 @@ test('two transactions that lock each other out are both done in the end', () =>
     expect(heads).toEqual([{ seq: 2 }, { seq: 2 }])
   }))
 
+test('a connection lost in the middle of a transaction fails that transaction, and nothing else', () =>
+  withGround(at, async (ground) => {
+    const lost = ground.db.transaction(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx.db)
+      await ground.db.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+      await wait(50)
+      await tx.db.selectFrom('people').selectAll().execute()
+    })
+    await expect(lost).rejects.toThrow(/terminat|queryable/)
+    expect(await ground.db.read.selectFrom('people').selectAll().execute()).toEqual([])
+  }))
+
 test('a transaction inside another is refused', () =>
   withGround(at, async (ground) => {
     const nested = ground.db.transaction(() => ground.db.transaction(async () => 1))
     await expect(nested).rejects.toThrow('inside another')
+  }))
+
+test('reading past a transaction, on a second connection, is refused where it is tested', () =>
+  withGround(at, async (ground) => {
+    const past = ground.db.transaction(async () => ground.db.read.selectFrom('people').select('id').execute())
+    await expect(past).rejects.toThrow('inside a transaction')
+    expect(await ground.db.read.selectFrom('people').select('id').execute()).toEqual([])
   }))
 
 test('bigints are read as numbers and instants as dates', () =>

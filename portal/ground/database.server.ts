@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly reactionsTo: (kind: string) => readonly string[]
   readonly project: (tx: Tx, fact: RecordedFact) => Promise<void>
   readonly connections?: number
+  /** In tests: whoever reads past its transaction is told so, instead of waiting for a second connection under load. */
+  readonly strict?: boolean
   readonly onError: (error: unknown) => void
 }
 
@@ -41,7 +43,7 @@ const types: pg.CustomTypesConfig = {
 }
 
 export function openPool(connection: Connection, connections = 10): pg.Pool {
-  return new pg.Pool({
+  const pool = new pg.Pool({
     ...connection,
     types,
     max: connections,
@@ -51,6 +53,9 @@ export function openPool(connection: Connection, connections = 10): pg.Pool {
     // A transaction that waits for anything but the database holds locks others wait for.
     idle_in_transaction_session_timeout: 60_000,
   })
+  // A connection that breaks fails the query of whoever holds it; without a listener of its own it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 const mayPass = ['57P03', 'ECONNREFUSED', 'ENOENT', 'EAI_AGAIN', 'ETIMEDOUT']
@@ -83,7 +88,12 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   pool.on('error', options.onError)
   const read = kyselyOn(pool)
   return {
-    read,
+    get read() {
+      if (options.strict && insideTransaction.getStore()) {
+        throw new Error('`db.read` was used inside a transaction: read through `tx.db`, or before it.')
+      }
+      return read
+    },
     pool,
     connection: options.connection,
     transaction: (work) => runTransaction(read, options, work),

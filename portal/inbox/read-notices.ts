@@ -16,7 +16,7 @@ export async function readForView(ground: Ground, noticeIds: readonly string[], 
   const all = await readStates(ground.db.read, noticeIds, ground.clock.now())
   const states = reader === null ? all : all.filter((state) => isAddressedTo(state, reader))
   const snapshots = await findAttributions(
-    ground,
+    ground.db.read,
     states.map((state) => state.item.id),
   )
   const orgIds = new Set(states.map((state) => state.notice.orgId))

@@ -31,7 +31,7 @@ export async function findUnattributed(
     rows.map(({ orgId }) => orgId),
   )
   const attributions = await findAttributions(
-    ground,
+    ground.db.read,
     rows.map(({ id }) => id),
   )
   const items = rows.map((row) => {

@@ -40,7 +40,7 @@ export async function insertAddressees(
  * no duplicate, and not ended for their addressee. What was removed and is seen again is no duplicate but news.
  */
 export function selectOpenItemsAt(
-  db: Kysely<DB>,
+  db: Transaction<DB>,
   locators: readonly Buffer[],
   like: { category: string; binding: boolean },
 ) {
@@ -69,6 +69,8 @@ export function selectOpenItemsAt(
         ),
       )
       .orderBy('items.id')
+      // A withdrawal waits for us, or we for it: nothing is linked to what was taken back a moment ago.
+      .forShare('items')
       .execute()
   )
 }

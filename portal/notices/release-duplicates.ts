@@ -18,7 +18,7 @@ function releaseFrom(ground: Ground, withdrawn: string): Promise<void> {
     if (!next) return
     await updateItem(tx.db, next.id, { duplicateOf: null })
     for (const other of rest) await updateItem(tx.db, other.id, { duplicateOf: next.id })
-    const attribution = (await findAttributions(ground, [next.id])).get(next.id)
+    const attribution = (await findAttributions(tx.db, [next.id])).get(next.id)
     const host = attribution?.chain.find((link) => link.role === 'hosting' && link.accountable)
     const { id: itemId, noticeId } = next
     if (!attribution || !host) {

@@ -76,6 +76,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     connection,
     clock,
     connections: 5,
+    strict: true,
     enqueue: (...args) => queue.enqueue(...args),
     committed: () => {},
     reactionsTo: (kind) => (reactions[kind] ?? []).map((reaction) => reaction.name),
