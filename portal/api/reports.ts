@@ -106,7 +106,8 @@ async function acceptSigned(ground: Ground, orgId: string, token: VerifiedToken)
         return denied('No such notice was addressed to you.')
       case 'invalid': {
         const [first] = accepted.errors
-        return wrong(first ? `At ${first.pointer}: ${first.message}` : 'The report does not fit the notice.')
+        if (!first) return wrong('The report does not fit the notice.')
+        return wrong(first.pointer === '' ? first.message : `At ${first.pointer}: ${first.message}`)
       }
     }
   }

@@ -74,6 +74,30 @@ test('another digest is contested, and starts no clock', () =>
     expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).state).toBe('queued')
   }))
 
+test('what was contested stays contested when it is said again, and is recorded once', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.issuedNotice(ground, on)
+    const receipt = await receiptFor(ground, noticeId, on.provider.orgId, { set_sha256: 'A'.repeat(43) })
+    const reporter = signedBy(on.provider.orgId)
+    expect(await acceptReceipt(ground, reporter, receipt)).toEqual({ result: 'contested' })
+    const facts = await ground.facts.kinds(noticeId)
+    expect(await acceptReceipt(ground, reporter, receipt)).toEqual({ result: 'contested' })
+    expect(await ground.facts.kinds(noticeId)).toEqual(facts)
+  }))
+
+test('other words under a known id are contested, and the receipt that was there holds', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.receivedNotice(ground, on)
+    const receipt = await receiptFor(ground, noticeId, on.provider.orgId)
+    const reporter = signedBy(on.provider.orgId)
+    expect((await acceptReceipt(ground, reporter, receipt)).result).toBe('recorded')
+    const other = { ...reporter, raw: 'header.other.signature' }
+    expect((await acceptReceipt(ground, other, receipt)).result).toBe('contested')
+    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).state).toBe('acknowledged')
+  }))
+
 test('a receipt for a token sent to somebody else, or to nobody, changes nothing', () =>
   build.withLine(start, async (ground, on) => {
     const other = await build.anotherProvider(ground, on, 'Gullwing', '198.51.100.0/24')

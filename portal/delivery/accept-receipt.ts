@@ -40,8 +40,10 @@ export async function acceptReceipt(
     if (!token || token.noticeId !== message.notice) return { result: 'unknown-token' }
     if (token.orgId !== reporter.orgId) return { result: 'not-addressed-to-you' }
     const repeated = await repeatOf(tx, reporter)
-    if (repeated === 'same') return { result: 'already-recorded' }
-    if (repeated === 'other' || message.set_sha256 !== token.setSha256) {
+    const fits = message.set_sha256 === token.setSha256
+    // What was contested is not agreed to by saying it again.
+    if (repeated === 'same') return { result: fits ? 'already-recorded' : 'contested' }
+    if (repeated === 'other' || !fits) {
       await contest(ground, tx, reporter, token, message)
       return { result: 'contested' }
     }
