@@ -75,6 +75,20 @@ test('exactly 202 is a receipt: it starts the clock at the instant of the answer
     expect(await tryNow(ground)).toBe(0)
   }))
 
+test('a 202 with a page in it is a challenge of some firewall and no receipt', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.issuedNotice(ground, on)
+    ground.outbound.answer(build.endpointUrl, { status: 202, body: '<html>Checking your browser</html>' })
+    await tryNow(ground)
+    const tried = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+    expect(tried).toMatchObject({ state: 'offered', lastCode: 'body_not_empty', receivedAt: null })
+    ground.clock.advance(6_000)
+    ground.outbound.answer(build.endpointUrl, { status: 202, body: '\r\n' })
+    await tryNow(ground)
+    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).state).toBe('received')
+  }))
+
 test('what was sent carries the media type, and the same bytes at every attempt', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)
@@ -190,7 +204,7 @@ test('the oldest deadline goes first, and a slow endpoint does not hold up anoth
     expect(new Set(posts(ground).map((call) => call.url)).size).toBe(2)
   }))
 
-test('a worker that was killed in the middle leaves an abandoned attempt, and the next one tries again', () =>
+test('a worker that was killed in the middle leaves an abandoned attempt, and the next one tries again half a minute later', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)
     const { noticeId } = await build.issuedNotice(ground, on)
@@ -199,12 +213,30 @@ test('a worker that was killed in the middle leaves an abandoned attempt, and th
     })
     await expect(tryNow(ground, 'killed')).rejects.toThrow('killed')
     expect(await tryNow(ground, 'next')).toBe(0)
-    ground.clock.advance(61_000)
+    ground.clock.advance(30_000)
     ground.outbound.answer(build.endpointUrl, 202)
     expect(await tryNow(ground, 'next')).toBe(1)
     const found = await findDeliveries(ground, on.provider)
     expect(found).toMatchObject({
       deliveries: [{ noticeId, state: 'received', attempts: [{ result: 'abandoned' }, { result: 'received' }] }],
+    })
+  }))
+
+test('what is taken back between being claimed and being tried holds no place in the line', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.issuedNotice(ground, on)
+    let transactions = 0
+    const meanwhile: typeof ground.db.transaction = async (work) => {
+      transactions += 1
+      if (transactions === 2) await ground.db.read.updateTable('deliveries').set({ nextAttemptAt: null }).execute()
+      return ground.db.transaction(work)
+    }
+    await tryNow({ ...ground, db: { ...ground.db, read: ground.db.read, transaction: meanwhile } })
+    expect(posts(ground)).toEqual([])
+    expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+      leasedBy: null,
+      leasedUntil: null,
     })
   }))
 

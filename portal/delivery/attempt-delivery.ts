@@ -27,8 +27,8 @@ import { nextTryAt, retryAfterMs } from './retry-timetable.ts'
 import { offerDelivery, settleDelivery } from './settle-delivery.ts'
 
 const pushTimeoutMs = 10_000
-/** Longer than a request can take: a lease that runs out means that its worker is gone. */
-const leaseMs = 60_000
+/** Longer than a request can take: a lease that runs out means that its worker is gone, and its endpoint is free again. */
+const leaseMs = 20_000
 /** A word about a notice that nobody took in for so long is given up; receivers refuse older tokens soon after. */
 const spentAfterMs = 30 * 86_400_000
 
@@ -70,7 +70,12 @@ async function attempt(ground: Ground, worker: Worker, { deliveryId, endpointId 
 function startAttempt(ground: Ground, workerId: string, deliveryId: string, endpointId: string) {
   return ground.db.transaction(async (tx) => {
     const delivery = await lockDelivery(tx.db, deliveryId)
-    if (!delivery || delivery.leasedBy !== workerId || delivery.nextAttemptAt === null) return null
+    if (!delivery || delivery.leasedBy !== workerId) return null
+    if (delivery.nextAttemptAt === null) {
+      // Taken back, closed or settled over poll since it was claimed; what it held goes to the next in line at once.
+      await updateDelivery(tx.db, deliveryId, { leasedBy: null, leasedUntil: null })
+      return null
+    }
     const attemptId = newId('try')
     const number = await insertAttempt(tx.db, delivery, attemptId, endpointId, tx.now)
     await updateDelivery(tx.db, deliveryId, { attempts: number })

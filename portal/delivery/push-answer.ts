@@ -14,10 +14,12 @@ export interface Answer {
 const slowErrs = ['invalid_request', 'invalid_issuer', 'invalid_audience', 'access_denied']
 const staleErrs = ['invalid_key', 'authentication_failed']
 
-/** Exactly 202 is a receipt. Parked domains and login pages answer any other 2xx and 3xx. */
+/** Exactly 202 without a body is a receipt. Parked domains and login pages answer any other 2xx and 3xx. */
 export function readAnswer(answer: OutboundAnswer): Answer {
   if (answer.result === 'failed') return failed(answer.code)
   const { status } = answer
+  // Firewalls that want a browser to prove itself answer 202 with a page, and store nothing.
+  if (status === 202 && answer.body.trim() !== '') return failed('body_not_empty')
   if (status === 202) return { result: 'received', code: null, slow: false, gone: false }
   if (status === 400) return refused(errOf(answer.body))
   if (status === 401 || status === 403) return { result: 'refused', code: `http_${status}`, slow: false, gone: false }

@@ -17,6 +17,7 @@ export const conversation = {
   'failure.dns': 'Its name did not resolve',
   'failure.refused': 'Connection refused',
   'failure.unreachable': 'Could not be reached',
+  'failure.body_not_empty': 'Answered 202, but with a page in it',
   'failure.timeout': 'No answer in time',
   'failure.tls': 'TLS failed',
   'failure.reset': 'Connection broken off',

@@ -18,6 +18,7 @@ export const conversation: Record<keyof typeof en, string> = {
   'failure.dns': 'De naam is niet te vinden',
   'failure.refused': 'Verbinding geweigerd',
   'failure.unreachable': 'Niet bereikbaar',
+  'failure.body_not_empty': 'Antwoordde 202, maar met een pagina erin',
   'failure.timeout': 'Geen antwoord op tijd',
   'failure.tls': 'TLS mislukt',
   'failure.reset': 'Verbinding verbroken',
