@@ -13,6 +13,8 @@ export interface Entry {
   name: string
   /** Milliseconds from the end of one run to the start of the next. */
   every: number
+  /** How many of it run side by side; one, unless something in it may wait for others. */
+  lanes?: number
   /** Answers how much it found to do; more than nothing, and it runs again at once. */
   run(ground: Ground, workerId: string): Promise<unknown>
 }
@@ -23,7 +25,9 @@ const minute = 60 * second
 export const timetable: Entry[] = [
   {
     name: 'attempt-due-deliveries',
-    every: 250,
+    every: 500,
+    // A receiver may take ten seconds to answer, and has two deliveries in hand at most: the others do not wait for it.
+    lanes: 4,
     run: (ground, workerId) => attemptDueDeliveries(ground, { workerId, limit: 32 }),
   },
   { name: 'fall-back', every: 5 * second, run: (ground) => fallBack(ground) },

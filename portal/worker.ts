@@ -1,4 +1,5 @@
 /** Reactions and the timetable: inside the portal's process on the embedded database, or a process of its own. */
+import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findFact } from './facts/history.ts'
@@ -23,7 +24,13 @@ export async function startWorker(ground: Ground, queue: Queue, workerId: string
       await react(ground, name, fact)
     })
   }
-  const running = timetable.map((entry) => keepRunning(ground, entry, workerId, stopping.signal))
+  // Two machines may give their processes the same number, and a lane must know its own leases.
+  const unique = `${workerId}-${randomBytes(4).toString('hex')}`
+  const running = timetable.flatMap((entry) =>
+    Array.from({ length: entry.lanes ?? 1 }, (_, lane) =>
+      keepRunning(ground, entry, `${unique}-${lane}`, stopping.signal),
+    ),
+  )
   return {
     async stop() {
       stopping.abort()
