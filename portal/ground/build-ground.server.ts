@@ -2,6 +2,7 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
 import { openEmbedded } from './embedded.server.ts'
+import { keepEmbedded } from './embedded-keeper.server.ts'
 import type { Ground, Log, RecordedFact, Tx } from './ground.ts'
 import { createKeys, type KeyChange } from './keys.server.ts'
 import { createLog } from './log.server.ts'
@@ -107,5 +108,14 @@ export async function findDatabase(
   }
   const embedded = await openEmbedded({ dataDir: config.dataDir })
   log?.info('database.opened', { code: embedded.found, pid: embedded.pid })
-  return { connection: embedded.connection, leave: embedded.leave }
+  const stopKeeping = keepEmbedded(embedded, {
+    dataDir: config.dataDir,
+    started: (pid) => log?.warn('database.opened', { code: 'started-again', pid }),
+    failed: (error) => log?.error('database.failed', { error }),
+  })
+  const leave = async () => {
+    await stopKeeping()
+    return embedded.leave()
+  }
+  return { connection: embedded.connection, leave }
 }

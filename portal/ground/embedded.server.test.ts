@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { destroyEmbedded, openEmbedded } from './embedded.server.ts'
+import { keepEmbedded } from './embedded-keeper.server.ts'
 import { findPlace } from './embedded-place.server.ts'
 import { findProcess } from './embedded-processes.server.ts'
 
@@ -111,6 +112,17 @@ describe('the embedded PostgreSQL', () => {
     second.child.stdin?.end()
     await ended(second.child)
     expect(await findProcess(first.said.pid)).toBeNull()
+  })
+
+  test('is there again when it was killed under those who use it, and stops when they leave', async () => {
+    const embedded = await openEmbedded({ dataDir })
+    const again: number[] = []
+    const stopKeeping = keepEmbedded(embedded, { dataDir, started: (pid) => again.push(pid), failed: () => {} })
+    process.kill(embedded.pid, 'SIGKILL')
+    await vi.waitUntil(() => again.length === 1, 20_000)
+    expect(await ask(dataDir, 'select 1 as one')).toEqual([{ one: 1 }])
+    await stopKeeping()
+    expect(await embedded.leave()).toBe('stopped')
   })
 
   test('starts over the remains of a server that was killed, whoever has its number now', async () => {
