@@ -143,18 +143,23 @@ export async function insertAttempt(
   endpointId: string,
   now: Date,
 ) {
-  await db
-    .updateTable('attempts')
-    .set({ result: 'abandoned', finishedAt: now, code: 'abandoned' })
-    .where('deliveryId', '=', delivery.id)
-    .where('result', 'is', null)
-    .execute()
+  await abandonAttempts(db, delivery.id, now)
   const number = delivery.attempts + 1
   await db
     .insertInto('attempts')
     .values({ id, deliveryId: delivery.id, orgId: delivery.orgId, endpointId, number, startedAt: now })
     .execute()
   return number
+}
+
+/** Whoever began them is gone; should it come back after all, it writes the result it has. */
+export async function abandonAttempts(db: Transaction<DB>, deliveryId: string, now: Date) {
+  await db
+    .updateTable('attempts')
+    .set({ result: 'abandoned', finishedAt: now, code: 'abandoned' })
+    .where('deliveryId', '=', deliveryId)
+    .where('result', 'is', null)
+    .execute()
 }
 
 export async function finishAttempt(

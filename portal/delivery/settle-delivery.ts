@@ -3,6 +3,7 @@ import { record } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
 import { markOffered } from '../notices/mark-offered.ts'
 import { startClock } from '../notices/start-clock.ts'
+import { abandonAttempts } from './attempt-store.server.ts'
 import { hasArrived, type ReceivedHow } from './delivery.ts'
 import { type DeliveryRow, updateDelivery } from './delivery-store.server.ts'
 
@@ -39,6 +40,8 @@ export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: Receive
     receivedHow: how,
     nextAttemptAt: null,
   })
+  // Nobody tries it again, so nobody would find an attempt whose worker was killed.
+  if (how !== 'push') await abandonAttempts(tx.db, delivery.id, tx.now)
   if (delivery.event === eventTypes.issued) {
     await markOffered(tx, { noticeId, orgId, at: delivery.offeredAt ?? at })
     await startClock(tx, { noticeId, orgId, at })
