@@ -90,13 +90,14 @@ function callOf({ id, method, path, operation }: Entry): Markup {
   return html`<article id="${id}">
 <h3><span class="method">${method}</span> <code>${path}</code></h3>
 <p class="summary">${operation.summary}</p>
+<details><summary>What to send, and what comes back</summary>
 ${lines.filter((line) => !line.startsWith('- ')).map((line) => html`<p>${prose(line)}</p>`)}
 ${rowsIn(lines)}
 <p>${scope ? html`Scope <code>${scope}</code>${orSigned ? ', or a signature' : ''}` : 'No token needed.'}</p>
 ${parametersOf(`${method} ${path}`, operation)}
 ${bodyOf(operation)}
 ${answersOf(`${method} ${path}`, operation)}
-</article>`
+</details></article>`
 }
 
 /** Text in which \`code\` is marked as our descriptions mark it. */
@@ -165,7 +166,7 @@ function schemaList(document: ApiDocument): Markup {
     ([name, schema]) =>
       html`<article id="schema-${name}"><h3>${name}</h3>${
         schema.description ? html`<p>${prose(schema.description)}</p>` : ''
-      }${membersOf(name, schema)}</article>`,
+      }<details><summary>Its members</summary>${membersOf(name, schema)}</details></article>`,
   )}</section>`
 }
 

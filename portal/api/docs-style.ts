@@ -29,6 +29,10 @@ main p,main li{max-width:46rem}
 article{background:var(--raised);border:1px solid var(--line);border-radius:3px;padding:1.25rem;margin:0 0 1.25rem}
 article p{margin:.35rem 0}
 .summary{font-weight:550}
+details{margin:.5rem 0 0}
+summary{cursor:pointer;min-height:1.75rem;color:var(--accent)}
+summary:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+@media print{details::details-content{content-visibility:visible}}
 .method{font:600 .8em/1 var(--mono);color:var(--accent)}
 code{font:.9em var(--mono);background:var(--mark);padding:.1em .3em;border-radius:.2em;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;margin:1rem 0 0}

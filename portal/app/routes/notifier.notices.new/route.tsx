@@ -58,7 +58,7 @@ export default function NewNotice() {
       />
       <NoticeForm
         choices={choices}
-        draft={answer?.draft ?? { values: { good_faith: 'yes' }, items: [{ row: 1 }] }}
+        draft={answer?.draft ?? { values: {}, items: [{ row: 1 }] }}
         complaints={answer?.complaints ?? []}
       />
     </>
