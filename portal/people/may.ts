@@ -86,7 +86,8 @@ const rules: Record<Act, Rule> = {
     any: ['platform'],
     roles: handlers,
     scopes: ['items:reveal'],
-    changes: false,
+    // It leaves a line; and no address goes to where tokens of the sandbox are kept.
+    changes: true,
   },
   'endpoints.write': { own: ['provider'], any: [], roles: builders, scopes: ['endpoints:write'], changes: true },
   'endpoints.read': {
