@@ -5,6 +5,7 @@ import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
 import { takesPart } from '../people/person.ts'
 import { insertAddressees, lockItem, updateItem } from './notice-store.server.ts'
+import { reopenClock } from './reopen-clock.ts'
 
 const longestReason = 2000
 
@@ -52,6 +53,8 @@ export function attributeItem(
     ])
     await updateItem(tx.db, itemId, { attribution: 'attributed' })
     const { noticeId } = item
+    // Whoever said "not hosted here" and is asked all the same answers from when it was first asked.
+    await reopenClock(tx, { itemId, orgId })
     await insertAddressees(tx.db, [{ itemId, orgId, noticeId, role: 'hosting', accountable: true, createdAt: tx.now }])
     await record(tx, noticeId, 'item.attributed', {
       noticeId,

@@ -1,5 +1,6 @@
 import type { ItemOutcome } from '@noticeline/sdk/protocol'
 import { expect, test } from 'vitest'
+import { attributeItem } from '../notices/attribute-item.ts'
 import { findUnattributed } from '../notices/find-unattributed.ts'
 import { withdrawNotice } from '../notices/withdraw-notice.ts'
 import * as build from '../testing/build/delivery.ts'
@@ -177,6 +178,20 @@ test('what is not hosted there waits for a person again', () =>
     expect(state.accountable).toMatchObject({ handling: 'not_hosted_here', clock: { state: 'met' } })
     const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
     expect(JSON.stringify(await findUnattributed(ground, desk as never))).toContain(notice.itemIds[0])
+  }))
+
+test('who is asked again by the desk after "not hosted here" has no more time than before', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const notice = await build.receivedNotice(ground, on)
+    const { orgId } = on.provider
+    await reportedOutcome(ground, orgId, notice, { outcome: 'not_hosted_here', reason: 'customer_left' })
+    const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
+    const again = await attributeItem(ground, desk as never, notice.itemIds[0] ?? '', orgId, 'it answers from there')
+    expect(again).toEqual({ result: 'attributed' })
+    const state = await stateOf(ground, notice.noticeId)
+    expect(state.headline).toBe('open')
+    expect(state.accountable?.clock).toMatchObject({ state: 'running', startedAt: new Date(start) })
   }))
 
 test('gone before receipt is excluded; seen later than that it counts as removed', () =>
