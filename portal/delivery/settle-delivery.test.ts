@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { attributeItem } from '../notices/attribute-item.ts'
+import { readAddressees } from '../notices/read-notice.ts'
 import * as build from '../testing/build/delivery.ts'
 import { signedBy } from '../testing/build/outcome.ts'
 import { acceptReceipt } from './accept-receipt.ts'
@@ -26,4 +28,24 @@ test('an attempt whose worker was killed is abandoned when the receipt comes, si
     expect(await findDeliveries(ground, on.provider)).toMatchObject({
       deliveries: [{ state: 'acknowledged', attempts: [{ result: 'abandoned' }] }],
     })
+  }))
+
+test('an earlier revision that arrives late starts no clock of an item that was not in it', () =>
+  build.withLine('2026-11-21T10:00:00.000Z', async (ground, on) => {
+    const { noticeId, itemIds } = await build.issuedNotice(ground, on, {
+      items: [{}, { url: 'https://nobody.example/x', ip: '192.0.2.9' }],
+    })
+    const { orgId } = on.provider
+    const { jti, seq, setSha256 } = await build.deliveryOf(ground, noticeId, orgId)
+    ground.clock.advance(3_600_000)
+    const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
+    await attributeItem(ground, desk as never, itemIds[1] ?? '', orgId, 'By the registry.')
+    await ground.runReactions()
+    const said = { v: 1 as const, notice: noticeId, seq, ref: jti, set_sha256: setSha256 }
+    const receipt = { ...said, received_at: '2026-11-21T10:00:30.000Z' }
+    expect((await acceptReceipt(ground, signedBy(orgId), receipt)).result).toBe('recorded')
+    const addressees = await readAddressees(ground.db.read, { noticeId, orgId })
+    const startOf = (itemId: string | undefined) => addressees.find((one) => one.itemId === itemId)?.receivedAt
+    expect(startOf(itemIds[0])).toEqual(new Date('2026-11-21T10:00:30.000Z'))
+    expect(startOf(itemIds[1])).toBeNull()
   }))

@@ -15,7 +15,8 @@ export async function offerDelivery(tx: Tx, delivery: DeliveryRow): Promise<void
     state: hasArrived(delivery.state as 'queued') ? delivery.state : 'offered',
   })
   const { noticeId, orgId } = delivery
-  if (delivery.event === eventTypes.issued) await markOffered(tx, { noticeId, orgId, at: tx.now })
+  if (delivery.event === eventTypes.issued)
+    await markOffered(tx, { noticeId, orgId, at: tx.now, upTo: delivery.createdAt })
   await record(tx, noticeId, 'delivery.offered', { noticeId, deliveryId: delivery.id, orgId, at: tx.now.toISOString() })
 }
 
@@ -43,8 +44,9 @@ export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: Receive
   // Nobody tries it again, so nobody would find an attempt whose worker was killed.
   if (how !== 'push') await abandonAttempts(tx.db, delivery.id, tx.now)
   if (delivery.event === eventTypes.issued) {
-    await markOffered(tx, { noticeId, orgId, at: delivery.offeredAt ?? at })
-    await startClock(tx, { noticeId, orgId, at })
+    const upTo = delivery.createdAt
+    await markOffered(tx, { noticeId, orgId, at: delivery.offeredAt ?? at, upTo })
+    await startClock(tx, { noticeId, orgId, at, upTo })
   }
   await record(tx, noticeId, 'delivery.received', {
     noticeId,

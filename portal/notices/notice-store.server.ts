@@ -208,9 +208,10 @@ export async function selectAddressees(
 
 export async function lockAddressees(
   db: Transaction<DB>,
-  of: { noticeId: string; orgId?: string; itemId?: string },
+  of: { noticeId: string; orgId?: string; itemId?: string; upTo?: Date },
 ): Promise<Addressee[]> {
   let query = db.selectFrom('addressees').selectAll().where('noticeId', '=', of.noticeId)
+  if (of.upTo !== undefined) query = query.where('createdAt', '<=', of.upTo)
   if (of.orgId !== undefined) query = query.where('orgId', '=', of.orgId)
   if (of.itemId !== undefined) query = query.where('itemId', '=', of.itemId)
   return (await query.orderBy('itemId').orderBy('orgId').forUpdate().execute()).map(addresseeOf)
@@ -237,12 +238,13 @@ export async function updateAddressee(
     .execute()
 }
 
-export async function setOffered(db: Transaction<DB>, noticeId: string, orgId: string, at: Date) {
+export async function setOffered(db: Transaction<DB>, noticeId: string, orgId: string, at: Date, upTo: Date) {
   const done = await db
     .updateTable('addressees')
     .set({ offeredAt: at })
     .where('noticeId', '=', noticeId)
     .where('orgId', '=', orgId)
+    .where('createdAt', '<=', upTo)
     .where('offeredAt', 'is', null)
     .executeTakeFirst()
   return Number(done.numUpdatedRows)
