@@ -19,6 +19,7 @@ create table addressees (
   constraint addressees_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint addressees_role_check CHECK ((role = ANY (ARRAY['hosting'::text, 'reseller'::text, 'site_operator'::text, 'reverse_proxy'::text])))
 );
+CREATE INDEX addressees_by_notice ON addressees USING btree (notice_id);
 CREATE INDEX addressees_by_org ON addressees USING btree (org_id, notice_id);
 CREATE INDEX addressees_running ON addressees USING btree (due_at) WHERE ((ended_at IS NULL) AND (deadline_passed_at IS NULL));
 
@@ -122,6 +123,7 @@ create table deliveries (
 CREATE INDEX deliveries_by_notice ON deliveries USING btree (notice_id);
 CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
 CREATE INDEX deliveries_due ON deliveries USING btree (next_attempt_at, deadline_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX deliveries_leased ON deliveries USING btree (endpoint_id) WHERE (leased_until IS NOT NULL);
 
 create table endpoints (
   id text not null,
