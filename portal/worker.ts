@@ -1,7 +1,6 @@
 /** Reactions and the timetable: inside the portal's process on the embedded database, or a process of its own. */
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { setMaxListeners } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findFact } from './facts/history.ts'
@@ -19,8 +18,6 @@ export interface Worker {
 
 export async function startWorker(ground: Ground, queue: Queue, workerId: string): Promise<Worker> {
   const stopping = new AbortController()
-  // Every entry that rests listens to it.
-  setMaxListeners(0, stopping.signal)
   // Every lane of the timetable listens.
   setMaxListeners(0, stopping.signal)
   for (const name of allReactionNames) {
