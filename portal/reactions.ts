@@ -12,6 +12,7 @@ import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
 import { mailSignIn } from './people/mail-sign-in.ts'
+import { mailEndpointChange } from './providers/mail-endpoint-change.ts'
 import { lookAgain } from './removal/look-again.ts'
 import { watchItem } from './removal/watch-item.ts'
 
@@ -25,6 +26,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'notice.withdrawn': [queueDelivery, releaseDuplicates],
   'notice.closed': [queueDelivery],
 
+  'endpoint.changed': [mailEndpointChange],
   'endpoint.confirmed': [resumeDeliveries],
   'delivery.queued': [pointContact],
 

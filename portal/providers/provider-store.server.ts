@@ -73,6 +73,19 @@ export async function hasVerifiedContact(db: Kysely<DB>, orgId: string) {
   return row !== undefined
 }
 
+/** Every mailbox that has answered, in the order of escalation, with the language its organisation is written to in. */
+export function selectVerifiedContacts(db: Kysely<DB>, orgId: string) {
+  return db
+    .selectFrom('contacts')
+    .innerJoin('organisations', 'organisations.id', 'contacts.orgId')
+    .select(['contacts.id', 'contacts.email', 'organisations.locale'])
+    .where('contacts.orgId', '=', orgId)
+    .where('contacts.verifiedAt', 'is not', null)
+    .orderBy('contacts.position')
+    .orderBy('contacts.id')
+    .execute()
+}
+
 export async function insertContact(
   db: Transaction<DB>,
   contact: {
