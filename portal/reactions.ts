@@ -27,6 +27,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'notice.closed': [queueDelivery],
 
   'endpoint.changed': [mailEndpointChange],
+  'endpoint.paused': [mailEndpointChange],
   'endpoint.confirmed': [resumeDeliveries],
   'delivery.queued': [pointContact],
 

@@ -6,11 +6,12 @@ import { withGround } from '../testing/with-ground.ts'
 import { addContact } from './add-contact.ts'
 import { changeEndpoint } from './change-endpoint.ts'
 import { mailEndpointChange } from './mail-endpoint-change.ts'
+import { pauseEndpoint } from './pause-endpoint.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
-const reactions = { 'endpoint.changed': [mailEndpointChange] }
+const reactions = { 'endpoint.changed': [mailEndpointChange], 'endpoint.paused': [mailEndpointChange] }
 
-test('another address or other keys are told to every contact that has answered, without saying where', () =>
+test('another address, other keys and a pause are told to every contact that has answered, without saying where', () =>
   withGround(at, { reactions }, async (ground) => {
     const { orgId, actor } = await provider(ground)
     const contact = { orgId, kind: 'abuse' as const, languages: ['en'] }
@@ -28,4 +29,8 @@ test('another address or other keys are told to every contact that has answered,
     expect(to.sort()).toEqual(['abuse@tern.example', 'abuse@tern.example', 'night@tern.example', 'night@tern.example'])
     expect(JSON.stringify(ground.caught.mail.map(({ subject, text }) => subject + text))).not.toContain('elsewhere')
     expect(ground.caught.mail[0]?.text).toContain(id)
+    ground.caught.mail.length = 0
+    await pauseEndpoint(ground, actor, id)
+    await ground.runReactions()
+    expect(ground.caught.mail.map((mail) => mail.subject)).toEqual(Array(2).fill('An endpoint of yours is paused'))
   }))

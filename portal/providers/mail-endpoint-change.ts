@@ -1,21 +1,25 @@
 import type { Fact } from '../facts/facts.ts'
-import type { Ground, OutgoingMail } from '../ground/ground.ts'
+import type { Ground } from '../ground/ground.ts'
 import { selectVerifiedContacts } from './provider-store.server.ts'
 
 /**
- * Where notices go, or for which keys, was changed: every contact hears of it, because whoever took a token or an account
- * could do so unseen otherwise. Run twice, it mails the same under the same id.
+ * Where notices go, or for which keys, was changed, or they go there no longer: every contact hears of it, because whoever
+ * took a token or an account could turn them elsewhere unseen otherwise. Run twice, it mails the same under the same id.
  */
-export async function mailEndpointChange(ground: Ground, fact: Fact<'endpoint.changed'>): Promise<void> {
-  const { orgId, endpointId, change } = fact.payload
-  const parts = change.split(' ')
-  if (!parts.some((part) => part !== 'description')) return
+export async function mailEndpointChange(
+  ground: Ground,
+  fact: Fact<'endpoint.changed' | 'endpoint.paused'>,
+): Promise<void> {
+  if (fact.kind === 'endpoint.changed' && fact.payload.change === 'description') return
+  const { orgId, endpointId } = fact.payload
   const link = `${ground.config.origin}/provider`
   for (const contact of await selectVerifiedContacts(ground.db.read, orgId)) {
+    const letter = letters[contact.locale === 'nl' ? 'nl' : 'en'][fact.kind]
     await ground.mail.send({
       id: `change-${fact.id}-${contact.id}`,
       to: contact.email,
-      ...letters[contact.locale === 'nl' ? 'nl' : 'en']({ endpointId, at: fact.at.toISOString(), link }),
+      subject: letter.subject,
+      text: letter.text({ endpointId, at: fact.at.toISOString(), link }),
     })
   }
 }
@@ -26,27 +30,46 @@ interface Changed {
   link: string
 }
 
-const letters: { readonly [locale in 'en' | 'nl']: (changed: Changed) => Pick<OutgoingMail, 'subject' | 'text'> } = {
-  en: ({ endpointId, at, link }) => ({
-    subject: 'An endpoint of yours was changed',
-    text: [
-      'The address or the keys of an endpoint of yours were changed. Until it is verified again, nothing is pushed there.',
-      '',
-      `Endpoint: ${endpointId}`,
-      `When: ${at}`,
-      '',
-      `If you did not do this, sign in and tell the desk at once: ${link}`,
-    ].join('\n'),
-  }),
-  nl: ({ endpointId, at, link }) => ({
-    subject: 'Een koppeling van u is gewijzigd',
-    text: [
-      'Het adres of de sleutels van een koppeling van u zijn gewijzigd. Tot zij opnieuw is bevestigd, wordt er niets bezorgd.',
-      '',
-      `Koppeling: ${endpointId}`,
-      `Wanneer: ${at}`,
-      '',
-      `Hebt u dit niet gedaan? Meld u aan en waarschuw de meldkamer meteen: ${link}`,
-    ].join('\n'),
-  }),
+interface Letter {
+  subject: string
+  text(changed: Changed): string
+}
+
+const letters: {
+  readonly [locale in 'en' | 'nl']: { readonly [K in 'endpoint.changed' | 'endpoint.paused']: Letter }
+} = {
+  en: {
+    'endpoint.changed': {
+      subject: 'An endpoint of yours was changed',
+      text: (changed) =>
+        english('Its address or its keys were changed. Until it is verified again, nothing is pushed there.', changed),
+    },
+    'endpoint.paused': {
+      subject: 'An endpoint of yours is paused',
+      text: (changed) =>
+        english('Nothing is pushed there until it is resumed. Notices come by your other ways.', changed),
+    },
+  },
+  nl: {
+    'endpoint.changed': {
+      subject: 'Een koppeling van u is gewijzigd',
+      text: (changed) =>
+        dutch('Haar adres of sleutels zijn gewijzigd. Tot zij opnieuw is bevestigd, wordt er niets bezorgd.', changed),
+    },
+    'endpoint.paused': {
+      subject: 'Een koppeling van u staat stil',
+      text: (changed) =>
+        dutch('Er wordt niets bezorgd tot zij weer aan gaat. Meldingen komen langs uw andere wegen.', changed),
+    },
+  },
+}
+
+function english(what: string, { endpointId, at, link }: Changed): string {
+  const end = `If you know nothing of it, sign in and tell the desk at once: ${link}`
+  return [what, '', `Endpoint: ${endpointId}`, `When: ${at}`, '', end].join('\n')
+}
+
+function dutch(what: string, { endpointId, at, link }: Changed): string {
+  const end = `Weet u van niets? Meld u aan en waarschuw de meldkamer meteen: ${link}`
+  return [what, '', `Koppeling: ${endpointId}`, `Wanneer: ${at}`, '', end].join('\n')
 }
