@@ -14,7 +14,8 @@ export interface GaugedPortal {
   readonly dataDir: string
   /** What a program needs in its environment to stand on the same database. */
   readonly env: Record<string, string>
-  read(): Promise<Reading>
+  /** `whole`: after a full collection of garbage, which holds everybody up for a moment. */
+  read(options?: { whole: boolean }): Promise<Reading>
   stop(): Promise<void>
 }
 
@@ -36,7 +37,7 @@ export async function startGauged(env: Record<string, string>): Promise<GaugedPo
       origin: `http://127.0.0.1:${port}`,
       dataDir,
       env: own,
-      read: () => child.ask<Reading>('reading'),
+      read: (options = { whole: false }) => child.ask<Reading>('reading', options),
       stop: async () => {
         await child.stop()
         rmSync(dataDir, { recursive: true, force: true })

@@ -1,5 +1,7 @@
 /** The portal as `npm start` runs it, in a process that also says what it uses. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { startPortal } from '../../portal/server.ts'
 import { root } from '../architecture/tree.ts'
 import { answerParent, ownCpu } from './child.ts'
@@ -8,9 +10,14 @@ export interface Reading {
   readonly cpuMs: number
   readonly rss: number
   readonly heapUsed: number
+  /** What is left after a full collection, where one was asked for. */
+  readonly kept: number | null
   /** How long the event loop was held up since the last reading. */
   readonly heldUp: { readonly p99Ms: number; readonly maxMs: number }
 }
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 const delay = monitorEventLoopDelay({ resolution: 10 })
 delay.enable()
@@ -18,10 +25,11 @@ delay.enable()
 process.chdir(`${root}/portal`)
 await startPortal()
 answerParent({
-  reading: (): Reading => {
-    const { rss, heapUsed } = process.memoryUsage()
+  reading: ({ whole }: { whole: boolean }): Reading => {
     const heldUp = { p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6 }
+    if (whole) collect()
+    const { rss, heapUsed } = process.memoryUsage()
     delay.reset()
-    return { cpuMs: ownCpu(), rss, heapUsed, heldUp }
+    return { cpuMs: ownCpu(), rss, heapUsed, kept: whole ? heapUsed : null, heldUp }
   },
 })

@@ -30,8 +30,7 @@ ${machine()}
 
 Written by \`pnpm load\`. One portal process (worker inside), 50 notifiers and 200 people at once for ${minutes} minutes, each waiting
 for one answer before the next request: a notifier pauses ${pauses.program / 1000} s on average, a person ${pauses.person / 1000} s; one look at an item in
-${Math.round(1 / reportShare)} ends in a report by form. The callers, the providers' endpoints, PostgreSQL and the cast's example program
-run on the same machine. Times in milliseconds, from the request to the last byte of its answer.
+${Math.round(1 / reportShare)} ends in a report by form. The callers, the providers' endpoints, and PostgreSQL run on the same machine. Times in milliseconds, from the request to the last byte of its answer.
 
 ${table(
   ['request', 'count', 'p50', 'p95', 'p99', 'max'],
@@ -67,37 +66,28 @@ ${memory(samples)}
 function memory(samples: readonly Sample[]): string {
   const last = samples.at(-1)?.at ?? 0
   const later = samples.filter(({ at }) => at >= last * settled)
-  const troughs = lowest(later)
+  const kept = later.flatMap(({ at, kept }) => (kept === null ? [] : [{ at, kept }]))
   const first = later[0]
-  if (!first || troughs.length < 2) return 'Too short to say anything about memory.'
+  if (!first || kept.length < 2) return 'Too short to say anything about memory.'
   const end = later.at(-1) ?? first
   const rss = slopeOf(later.map(({ at, rss }) => ({ x: at / 60_000, y: rss / mebi })))
-  const heap = slopeOf(troughs.map(({ at, heapUsed }) => ({ x: at / 60_000, y: heapUsed / mebi })))
+  const heap = slopeOf(kept.map(({ at, kept }) => ({ x: at / 60_000, y: kept / mebi })))
   const held = later.map(({ heldUp }) => heldUp)
   const cores = (end.cpuMs - first.cpuMs) / (end.at - first.at)
   const rows = [
     ['resident memory', size(first.rss), size(end.rss), size(Math.max(...later.map(({ rss }) => rss))), slope(rss)],
     [
-      'heap, lowest of each tenth',
-      size(troughs[0]?.heapUsed ?? 0),
-      size(troughs.at(-1)?.heapUsed ?? 0),
-      size(Math.max(...troughs.map(({ heapUsed }) => heapUsed))),
+      'heap after a full collection',
+      size(kept[0]?.kept ?? 0),
+      size(kept.at(-1)?.kept ?? 0),
+      size(Math.max(...kept.map((one) => one.kept))),
       slope(heap),
     ],
   ]
   return `${table(['after the first fifth', 'first, MiB', 'last', 'most', 'MiB a minute'], rows)}
 
 It used ${cores.toFixed(2)} of a core. Its event loop was held up for at most ${ms(Math.max(...held.map(({ maxMs }) => maxMs)))} ms; the 99th percentile
-of a two-second stretch was ${ms(median(held.map(({ p99Ms }) => p99Ms)))} ms in the median.`
-}
-
-/** Garbage makes the heap a saw; what stays is its lowest points. */
-function lowest(samples: readonly Sample[]): Sample[] {
-  const width = Math.ceil(samples.length / 10)
-  return Array.from({ length: 10 }, (_, index) => samples.slice(index * width, (index + 1) * width)).flatMap((part) => {
-    const [least] = [...part].sort((one, other) => one.heapUsed - other.heapUsed)
-    return least ? [least] : []
-  })
+of a two-second stretch was ${ms(median(held.map(({ p99Ms }) => p99Ms)))} ms in the median. Twenty times in the run all garbage is collected, so that the heap\nshows what stays; that holds everybody up for a moment.`
 }
 
 function countErrors(errors: ReturnType<Recorder['errors']>): string {

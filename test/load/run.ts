@@ -104,9 +104,12 @@ async function passThePhases(on: Recorder, begin: () => Dripping): Promise<numbe
 
 function sample(on: GaugedPortal, samples: Sample[]): NodeJS.Timeout {
   const began = performance.now()
+  let wholes = 0
   return setInterval(async () => {
     const at = performance.now() - began
-    const reading = await on.read().catch(() => null)
+    const whole = at > (lengthMs / 20) * wholes
+    if (whole) wholes += 1
+    const reading = await on.read({ whole }).catch(() => null)
     if (reading) samples.push({ at, ...reading })
   }, 2000)
 }
