@@ -14,6 +14,7 @@ import { findProcess } from './embedded-processes.server.ts'
 /** Starts the server in a process of its own, which says what it found and stays until it is told, or killed. */
 const parent = fileURLToPath(new URL('../testing/embedded-parent.ts', import.meta.url))
 const isRoot = process.getuid?.() === 0
+const onlyRoot = isRoot ? '' : ' (only root can become another user)'
 // Every test starts servers with real writes to the disk.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 const children: ChildProcess[] = []
@@ -157,7 +158,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(dataDir, 'select 1 as n')).toEqual([{ n: 1 }])
   })
 
-  test.skipIf(!isRoot)('lives in a system folder when its data would be hidden from its user', async () => {
+  test.skipIf(!isRoot)(`lives in a system folder when its data would be hidden from its user${onlyRoot}`, async () => {
     await chmod(folder, 0o700)
     expect(await ask(dataDir, 'select 1 as n')).toEqual([{ n: 1 }])
     const place = await findPlace(dataDir)
@@ -167,7 +168,7 @@ describe('the embedded PostgreSQL', () => {
     await chmod(folder, 0o755)
   })
 
-  test.skipIf(!isRoot)('runs for an ordinary user as that user', async () => {
+  test.skipIf(!isRoot)(`runs for an ordinary user as that user${onlyRoot}`, async () => {
     const user = 1 // daemon, on every system: initdb wants a user that has a name
     await mkdir(dataDir)
     await chown(dataDir, user, user)

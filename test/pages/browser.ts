@@ -1,16 +1,34 @@
 /** A browser that comes inside a package, and people signed in with it. */
+import { mkdirSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 // One process for everything does not survive the closing of a page, and the same-origin rule is part of what is tested.
 const unwanted = /^--(single-process|no-zygote|disable-web-security)/
 
+// The package unpacks its browser into the folder for temporary files and takes what it finds there: each user has one.
+const unpackedAt = join(tmpdir(), `noticeline-browser-${userInfo().uid}`)
+
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: await sparticuz.executablePath(),
+    executablePath: await unpacked(),
     args: sparticuz.args.filter((arg) => !unwanted.test(arg)),
     headless: true,
   })
+}
+
+async function unpacked(): Promise<string> {
+  mkdirSync(unpackedAt, { recursive: true, mode: 0o700 })
+  const usual = process.env['TMPDIR']
+  process.env['TMPDIR'] = unpackedAt
+  try {
+    return await sparticuz.executablePath()
+  } finally {
+    if (usual === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = usual
+  }
 }
 
 export type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>

@@ -11,7 +11,8 @@ const served = ['content-csam.json', 'content-csem.json']
 const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
 
 // The samples are not ours to copy: where they are not beside the repository, there is nothing to look at.
-describe.skipIf(names.length === 0)('the published samples of XARF 4', () => {
+const why = names.length === 0 ? ' (they are not beside the repository)' : ''
+describe.skipIf(why !== '')(`the published samples of XARF 4${why}`, () => {
   let portal: RunningPortal
   beforeAll(async () => {
     portal = await startPortal()
