@@ -7,12 +7,13 @@ import { noticeIdsAfter, replaceRows, selectMoves } from './inbox-store.server.t
 type NewRow = Insertable<DB['inboxRows']>
 
 /**
- * Facts after which no row looks different: some move no axis, and a clock is moved only together with what moved it,
- * whose own fact follows in the same transaction.
+ * Facts after which no row looks different: some move no axis, as an attempt, whose offer, receipt or end is a fact of its
+ * own; and a clock is moved only together with what moved it, whose own fact follows in the same transaction.
  */
 const still = [
   'item.revealed',
   'receipt.contested',
+  'delivery.attempted',
   'clock.started',
   'clock.paused',
   'clock.resumed',
