@@ -2,7 +2,13 @@ import { z } from 'zod'
 
 /** What every list takes. */
 export const listQuery = {
-  limit: z.coerce.number('A whole number.').int().min(1).max(200).default(50).describe('At most 200.'),
+  limit: z.coerce
+    .number('A whole number.')
+    .int()
+    .min(1, 'At least 1.')
+    .max(200, 'At most 200.')
+    .default(50)
+    .describe('At most 200.'),
   cursor: z.string().min(1).max(500).optional().describe('`next_cursor` of the page before.'),
 }
 
