@@ -32,7 +32,7 @@ export function docsPage(document: ApiDocument): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>The API of Noticeline</title>
+<title>API · Noticeline</title>
 <style>${raw(docsStyle)}</style>
 </head>
 <body>

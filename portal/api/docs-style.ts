@@ -30,7 +30,7 @@ article{background:var(--raised);border:1px solid var(--line);border-radius:3px;
 article p{margin:.35rem 0}
 .summary{font-weight:550}
 details{margin:.5rem 0 0}
-summary{cursor:pointer;min-height:1.75rem;color:var(--accent)}
+summary{cursor:pointer;padding:.6rem 0;color:var(--accent)}
 summary:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 @media print{details::details-content{content-visibility:visible}}
 .method{font:600 .8em/1 var(--mono);color:var(--accent)}

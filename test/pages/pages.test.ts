@@ -55,6 +55,7 @@ describe('every page is good in both themes and on a phone', () => {
     ['nobody', 'sign-in', () => '/sign-in', 200],
     ['nobody', 'a link that is none', () => '/sign-in/nothing', 410],
     ['nobody', 'mailbox', () => '/mailbox', 200],
+    ['nobody', 'reference of the API', () => '/docs', 200],
     ['nobody', 'nothing here', () => '/nothing-here', 404],
     ['notifier', 'notices', () => '/notifier/notices', 200],
     ['notifier', 'notices under a filter', () => '/notifier/notices?headline=refused', 200],
