@@ -17,8 +17,21 @@ export function drip(origin: string, token: string, cookie: string): Dripping {
   let stopped = false
   let ended = 0
 
+  // One after the other within ten seconds: all at once they would be a flood, which is another question.
+  let lines = 0
+  const all = drips.slowHeaders + drips.slowBodies + drips.slowReaders
+  const later = (ms: number, begin: (socket: Socket) => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      connectOne(begin)
+    }, ms)
+    timers.add(timer)
+  }
   const open = (begin: (socket: Socket) => void): void => {
-    if (stopped) return
+    lines += 1
+    later((lines * 10_000) / all, begin)
+  }
+  const connectOne = (begin: (socket: Socket) => void): void => {
     const socket = connect(Number(port), hostname, () => begin(socket))
     sockets.add(socket)
     socket.on('error', () => {})
@@ -26,11 +39,7 @@ export function drip(origin: string, token: string, cookie: string): Dripping {
       sockets.delete(socket)
       if (stopped) return
       ended += 1
-      const again = setTimeout(() => {
-        timers.delete(again)
-        open(begin)
-      }, 1000)
-      timers.add(again)
+      later(1000, begin)
     })
   }
   const trickle = (socket: Socket, text: string, everyMs: number): void => {
@@ -57,8 +66,9 @@ export function drip(origin: string, token: string, cookie: string): Dripping {
     const auth = path === '/provider' ? `Cookie: ${cookie}` : `Authorization: Bearer ${token}`
     open((socket) => {
       socket.pause()
-      // Ten requests on one line, so that more waits than fits into the buffers of the sockets.
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${auth}\r\n\r\n`.repeat(10))
+      // What costs little is asked for often, so that more waits than fits into the buffers of the sockets.
+      const times = path === '/v1/openapi.json' ? 20 : 1
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${auth}\r\n\r\n`.repeat(times))
       const timer = setInterval(() => socket.read(64), 250)
       socket.once('close', () => clearInterval(timer))
     })

@@ -45,8 +45,8 @@ Errors: **${errors.length}**${errors.length > 0 ? ` (${countErrors(errors)})` : 
 ## Slow callers
 
 Six parts of equal length after a tenth to warm up: without slow callers and with them, in turns. Slow are
-${drips.slowHeaders} lines that send their headers a byte at a time, ${drips.slowBodies} that send a body so, and ${drips.slowReaders} that ask for ten large answers
-and hardly read. The portal ended ${ended} of their lines, and they came again.
+${drips.slowHeaders} lines that send their headers a byte at a time, ${drips.slowBodies} that send a body so, and ${drips.slowReaders} that ask for
+large answers and hardly read. The portal ended ${ended} of their lines, and they came again.
 
 ${table(
   ['request', 'p50 without', 'with', 'p95 without', 'with', 'p99 without', 'with'],
