@@ -27,6 +27,7 @@ export default defineConfig({
       project('journeys', './test', ['journeys/**/*.test.ts'], oneAtATime(4)),
       project('secrecy', './test', ['secrecy/**/*.test.ts'], oneAtATime(5)),
       project('pages', './test', ['pages/**/*.test.ts'], oneAtATime(6)),
+      project('soak', './test', ['soak/*.test.ts'], { ...oneAtATime(7), testTimeout: 300_000 }),
     ],
   },
 })

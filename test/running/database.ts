@@ -4,6 +4,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readdirSync, rea
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import type { Connection } from '../../portal/ground/database.server.ts'
 import { destroyEmbedded, openEmbedded } from '../../portal/ground/embedded.server.ts'
 import { findPlace } from '../../portal/ground/embedded-place.server.ts'
 import { freshDataDir, until } from './portal.ts'
@@ -15,6 +16,7 @@ export interface DatabaseServer {
   readonly dataDir: string
   /** What a portal needs in its environment to find it. */
   readonly env: Readonly<Record<string, string>>
+  connection(): Promise<Connection>
   /** A connection of our own, to look. */
   connect(): Promise<pg.Client>
   /** SIGKILL, as when memory runs out. Nothing where nothing runs. */
@@ -33,9 +35,28 @@ export function debianBinaries(): string | null {
   return versions.map((version) => join(root, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb'))) ?? null
 }
 
-export async function openDatabaseServer(name: DatabaseName): Promise<DatabaseServer> {
+export interface DatabaseOptions {
+  /** Debian's alone: its data on a file system of its own, of so many megabytes. */
+  readonly diskMb?: number
+}
+
+export async function openDatabaseServer(name: DatabaseName, options: DatabaseOptions = {}): Promise<DatabaseServer> {
   const dataDir = freshDataDir()
-  return name === 'embedded' ? embedded(dataDir) : debian(dataDir)
+  return name === 'embedded' ? embedded(dataDir) : debian(dataDir, options)
+}
+
+/** Why no small file system can be made here, or null. */
+export function whyNoSmallDisk(): string | null {
+  const folder = freshDataDir()
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' })
+    execFileSync('umount', [folder], { stdio: 'ignore' })
+    return null
+  } catch {
+    return 'needs the right to mount a small file system'
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 async function embedded(dataDir: string): Promise<DatabaseServer> {
@@ -44,6 +65,7 @@ async function embedded(dataDir: string): Promise<DatabaseServer> {
     name: 'embedded',
     dataDir,
     env: {},
+    connection: async () => (await openEmbedded({ dataDir })).connection,
     connect: async () => connected((await openEmbedded({ dataDir })).connection),
     kill: () => killServer(place.data),
     start: async () => {},
@@ -54,16 +76,19 @@ async function embedded(dataDir: string): Promise<DatabaseServer> {
   }
 }
 
-async function debian(dataDir: string): Promise<DatabaseServer> {
+async function debian(dataDir: string, { diskMb }: DatabaseOptions): Promise<DatabaseServer> {
   const bin = debianBinaries()
   if (bin === null) throw new Error("needs Debian's postgresql")
   const data = join(dataDir, 'debian')
   const user = serverUser()
-  mkdirSync(data, { mode: 0o700 })
+  mkdirSync(data)
+  if (diskMb !== undefined)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m,mode=0700`, 'tmpfs', data], { stdio: 'ignore' })
   chmodSync(data, 0o700)
   if (user) for (const path of [dataDir, data]) chownSync(path, user.uid, user.gid)
   const as = { ...user, cwd: dataDir, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } }
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'noticeline', '--auth=trust', '--encoding=UTF8'], {
+  const small = diskMb === undefined ? [] : ['--wal-segsize=1']
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'noticeline', '--auth=trust', '--encoding=UTF8', ...small], {
     ...as,
     stdio: 'ignore',
   })
@@ -72,6 +97,7 @@ async function debian(dataDir: string): Promise<DatabaseServer> {
   const start = async () => {
     const log = openSync(join(dataDir, 'debian.log'), 'a')
     const args = ['-D', data, '-k', dataDir, '-c', 'listen_addresses=', '-c', 'log_min_error_statement=panic']
+    if (diskMb !== undefined) args.push('-c', 'min_wal_size=2MB', '-c', 'max_wal_size=8MB')
     // After a kill the old server's own processes may still be on their way out, and hold its memory.
     await until(async () => {
       if (child === null || child.exitCode !== null || child.signalCode !== null)
@@ -85,11 +111,13 @@ async function debian(dataDir: string): Promise<DatabaseServer> {
     name: 'debian',
     dataDir,
     env: { DATABASE_URL: `postgres:///postgres?host=${encodeURIComponent(dataDir)}&user=noticeline` },
+    connection: async () => connection,
     connect: () => connected(connection),
     kill: () => killServer(data),
     start,
     destroy: async () => {
       await killServer(data)
+      if (diskMb !== undefined) execFileSync('umount', ['--lazy', data], { stdio: 'ignore' })
       rmSync(dataDir, { recursive: true, force: true })
     },
   }

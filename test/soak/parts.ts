@@ -1,0 +1,197 @@
+/** The parts of the proof: each on a world of its own, at whatever count. */
+import { type DatabaseName, debianBinaries, whyNoSmallDisk } from '../running/database.ts'
+import { chanceOf } from '../running/random.ts'
+import { audit, settle } from './audit.ts'
+import { fillDisk } from './full-disk.ts'
+import { moments } from './moments.ts'
+import { failForAWhile, seeDeadLetter, sweepPlanted } from './reactions.ts'
+import { playRounds } from './rounds.ts'
+import { killFirstStarts, killMigrations, type StartFigures, startAtOnce } from './starts.ts'
+import { carryOver } from './transfer.ts'
+import { World } from './world.ts'
+
+export interface Result {
+  part: string
+  database: DatabaseName
+  /** Kills and faults. */
+  strokes: number
+  notices: number
+  losses: string[]
+  doubles: string[]
+  chains: number
+  problems: string[]
+  seconds: number
+}
+
+export interface Asked {
+  readonly database: DatabaseName
+  readonly rounds: number
+  readonly seed: number
+  readonly tell: (line: string) => void
+}
+
+export interface Part {
+  readonly name: string
+  /** For `pnpm soak`; a test plays about a tenth, at least one. */
+  readonly rounds: number
+  readonly databases: readonly DatabaseName[]
+  /** Why it cannot be played here, or null. */
+  why?(): string | null
+  play(asked: Asked): Promise<Result>
+}
+
+const both = ['embedded', 'debian'] as const
+
+export const parts: readonly Part[] = [
+  {
+    // On each database: two hundred together.
+    name: 'random-moments',
+    rounds: 100,
+    databases: both,
+    play: (asked) =>
+      onWorld('random-moments', asked, { apart: asked.database === 'debian' }, async (world) => {
+        world.stream.start(250)
+        await playRounds(world, asked.rounds, asked.tell)
+        return asked.rounds
+      }),
+  },
+  {
+    name: 'precise-moments',
+    rounds: 10,
+    databases: both,
+    play: (asked) =>
+      onWorld('precise-moments', asked, { apart: asked.database === 'debian' }, async (world) => {
+        let strokes = 0
+        for (let round = 0; round < asked.rounds; round += 1) {
+          for (const [name, strike] of Object.entries(moments)) {
+            await strike(world)
+            strokes += 1
+            asked.tell(name)
+          }
+        }
+        return strokes
+      }),
+  },
+  {
+    name: 'first-starts',
+    rounds: 40,
+    databases: both,
+    play: (asked) =>
+      onStart('first-starts', asked, () => killFirstStarts(asked.database, asked.rounds, chanceOf(asked.seed))),
+  },
+  {
+    name: 'migrations',
+    rounds: 20,
+    databases: both,
+    play: (asked) => onStart('migrations', asked, () => killMigrations(asked.database, asked.rounds)),
+  },
+  {
+    name: 'five-starts-at-once',
+    rounds: 10,
+    databases: both,
+    play: (asked) => onStart('five-starts-at-once', asked, () => startManyTimes(asked)),
+  },
+  {
+    name: 'reactions',
+    rounds: 10,
+    databases: both,
+    play: (asked) =>
+      onWorld('reactions', asked, { apart: asked.database === 'debian' }, async (world, problems) => {
+        for (let round = 0; round < asked.rounds; round += 1) {
+          problems.push(...(await failForAWhile(world, 6000)))
+          asked.tell('failed for a while')
+          problems.push(...(await seeDeadLetter(world)))
+          asked.tell('given up and put back')
+          problems.push(...(await sweepPlanted(world)))
+          asked.tell('never queued')
+        }
+        return asked.rounds * 3
+      }),
+  },
+  {
+    name: 'export-destroy-import',
+    rounds: 10,
+    databases: both,
+    play: (asked) =>
+      onWorld('export-destroy-import', asked, { apart: false }, async (world, problems) => {
+        for (let round = 0; round < asked.rounds; round += 1) {
+          world.stream.start(100)
+          await new Promise((resolve) => setTimeout(resolve, 1500))
+          await world.stream.stop(20_000)
+          const carried = await carryOver(world)
+          problems.push(...carried.problems)
+          asked.tell(`${carried.rows} rows, ${carried.chains} chains`)
+          await world.recover()
+        }
+        return asked.rounds
+      }),
+  },
+  {
+    name: 'full-disk',
+    rounds: 10,
+    databases: ['debian'],
+    why: whyNoSmallDisk,
+    play: (asked) =>
+      onWorld('full-disk', asked, { apart: false, diskMb: 160 }, async (world) => {
+        world.stream.start(250)
+        await fillDisk(world, asked.rounds)
+        return asked.rounds
+      }),
+  },
+]
+
+/** Why a part cannot be played on a database here, or null. */
+export function whyNot(part: Part, database: DatabaseName): string | null {
+  if (database === 'debian' && debianBinaries() === null) return "needs Debian's postgresql"
+  return part.why?.() ?? null
+}
+
+async function onWorld(
+  part: string,
+  { database, seed, rounds }: Asked,
+  options: { apart: boolean; diskMb?: number },
+  play: (world: World, problems: string[]) => Promise<number>,
+): Promise<Result> {
+  const began = performance.now()
+  const world = await World.open({ database, seed, ...options })
+  try {
+    const problems: string[] = []
+    const strokes = await play(world, problems)
+    await world.stream.stop(5000)
+    await settle(world, 120_000 + rounds * 2000)
+    const { notices, losses, doubles, chains, problems: more } = await audit(world)
+    return {
+      part,
+      database,
+      strokes,
+      notices,
+      losses,
+      doubles,
+      chains,
+      problems: [...problems, ...more],
+      seconds: secondsSince(began),
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+async function onStart(part: string, { database }: Asked, play: () => Promise<StartFigures>): Promise<Result> {
+  const began = performance.now()
+  const { kills, problems } = await play()
+  const nothing = { notices: 0, losses: [], doubles: [], chains: 0 }
+  return { part, database, strokes: kills, ...nothing, problems, seconds: secondsSince(began) }
+}
+
+async function startManyTimes({ database, rounds, tell }: Asked): Promise<StartFigures> {
+  const problems: string[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    problems.push(...(await startAtOnce(database, 5)).problems)
+    tell('five started')
+  }
+  return { kills: 0, problems }
+}
+
+function secondsSince(began: number): number {
+  return Math.round((performance.now() - began) / 100) / 10
+}
