@@ -30,7 +30,7 @@ ${machine()}
 
 Written by \`pnpm load\`. One portal process (worker inside), 50 notifiers and 200 people at once for ${minutes} minutes, each waiting
 for one answer before the next request: a notifier pauses ${pauses.program / 1000} s on average, a person ${pauses.person / 1000} s; one look at an item in
-${Math.round(1 / reportShare)} ends in a report by form. The callers, the providers' endpoints, and PostgreSQL run on the same machine. Times in milliseconds, from the request to the last byte of its answer.
+${Math.round(1 / reportShare)} ends in a report by form. The callers, the providers' endpoints and PostgreSQL run on the same machine. Times in milliseconds, from the request to the last byte of its answer.
 
 ${table(
   ['request', 'count', 'p50', 'p95', 'p99', 'max'],
@@ -74,6 +74,11 @@ function memory(samples: readonly Sample[]): string {
   const heap = slopeOf(kept.map(({ at, kept }) => ({ x: at / 60_000, y: kept / mebi })))
   const held = later.map(({ heldUp }) => heldUp)
   const cores = (end.cpuMs - first.cpuMs) / (end.at - first.at)
+  const waited = end.waitedMs === null || first.waitedMs === null ? null : end.waitedMs - first.waitedMs
+  const crowded =
+    waited === null
+      ? ''
+      : `, and was ready to run but kept waiting by others for ${((100 * waited) / (end.at - first.at)).toFixed(0)} % of the time`
   const rows = [
     ['resident memory', size(first.rss), size(end.rss), size(Math.max(...later.map(({ rss }) => rss))), slope(rss)],
     [
@@ -86,7 +91,7 @@ function memory(samples: readonly Sample[]): string {
   ]
   return `${table(['after the first fifth', 'first, MiB', 'last', 'most', 'MiB a minute'], rows)}
 
-It used ${cores.toFixed(2)} of a core. Its event loop was held up for at most ${ms(Math.max(...held.map(({ maxMs }) => maxMs)))} ms; the 99th percentile
+It used ${cores.toFixed(2)} of a core${crowded}. Its event loop was held up for at most ${ms(Math.max(...held.map(({ maxMs }) => maxMs)))} ms; the 99th percentile
 of a two-second stretch was ${ms(median(held.map(({ p99Ms }) => p99Ms)))} ms in the median. Twenty times in the run all garbage is collected, so that the heap\nshows what stays; that holds everybody up for a moment.`
 }
 
