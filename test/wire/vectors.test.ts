@@ -113,7 +113,7 @@ async function pushed(vector: Vector): Promise<Reply> {
     audience: expected.audience,
     keys: { signing: [ownKey], sealing: expected.sealing_keys.map(pairOf) },
     inbox: memoryStore(),
-    on: {},
+    on: { 'notice.issued': () => undefined, 'notice.withdrawn': () => undefined },
     clock: { now: () => new Date(expected.now) },
     fetch: async (url) => {
       const answer = answers[String(url)]
