@@ -13,9 +13,21 @@ function useZone(): string {
 
 const locales: Record<Language, string> = { en: 'en-GB', nl: 'nl-NL' }
 
+// Making a format costs a hundred times what using it does, and a page shows many dates. There are few of them: two
+// languages, three ways of saying, and on the server one zone.
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(language: Language, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone} ${Object.keys(options).join()}`
+  const known = formats.get(key)
+  if (known) return known
+  const made = new Intl.DateTimeFormat(locales[language], { ...options, timeZone })
+  formats.set(key, made)
+  return made
+}
+
 function local(at: Date, language: Language, timeZone: string): { date: string; time: string } {
-  const say = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locales[language], { ...options, timeZone }).format(at)
+  const say = (options: Intl.DateTimeFormatOptions) => formatOf(language, timeZone, options).format(at)
   return {
     date: say({ day: 'numeric', month: 'short', year: 'numeric' }),
     time: say({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
@@ -23,7 +35,7 @@ function local(at: Date, language: Language, timeZone: string): { date: string; 
 }
 
 function zoneName(at: Date, language: Language, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat(locales[language], { timeZone, timeZoneName: 'short' }).formatToParts(at)
+  const parts = formatOf(language, timeZone, { timeZoneName: 'short' }).formatToParts(at)
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone
 }
 
