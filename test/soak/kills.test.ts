@@ -4,6 +4,12 @@ import { playTenth } from './tenth.ts'
 // Side by side: what one waits for (a lease, a retry), another works in.
 describe.concurrent('nothing that was acknowledged is lost, and nothing happens twice', () => {
   playTenth('killed at the moments that matter most, on the embedded database', 'precise-moments', 'embedded', 1)
-  playTenth('killed at random moments, on the embedded database', 'random-moments', 'embedded', 6)
-  playTenth("killed at random moments, the worker apart, on Debian's PostgreSQL", 'random-moments', 'debian', 6)
+  playTenth('killed at random moments, on the embedded database', 'random-moments', 'embedded', 5)
+  playTenth("killed at random moments, the worker apart, on Debian's PostgreSQL", 'random-moments', 'debian', 5)
+  playTenth("a disk that runs full under load costs nothing, on Debian's PostgreSQL", 'full-disk', 'debian', 1)
+  playTenth('a reaction that fails, is given up or was never queued is done in the end', 'reactions', 'embedded', 1)
+  playTenth('what was exported comes back with the same figures and chains', 'export-destroy-import', 'embedded', 1)
+  playTenth('a first start that is killed is finished by the next', 'first-starts', 'embedded', 2)
+  playTenth("a migration that is killed is made by the next start, on Debian's PostgreSQL", 'migrations', 'debian', 1)
+  playTenth('five first starts at once migrate once and make one key', 'five-starts-at-once', 'embedded', 1)
 })
