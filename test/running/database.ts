@@ -86,7 +86,11 @@ async function debian(dataDir: string, { diskMb }: DatabaseOptions): Promise<Dat
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m,mode=0700`, 'tmpfs', data], { stdio: 'ignore' })
   chmodSync(data, 0o700)
   if (user) for (const path of [dataDir, data]) chownSync(path, user.uid, user.gid)
-  const as = { ...user, cwd: dataDir, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } }
+  const as = {
+    ...user,
+    cwd: dataDir,
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } as unknown as NodeJS.ProcessEnv,
+  }
   const small = diskMb === undefined ? [] : ['--wal-segsize=1']
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'noticeline', '--auth=trust', '--encoding=UTF8', ...small], {
     ...as,
