@@ -1,24 +1,9 @@
 /** Four axes → one line: pure, stored nowhere but in the projection that lists read. */
+import type { Headline } from '@noticeline/sdk/protocol'
 import type { DeliveryState } from '../delivery/delivery.ts'
 import type { ObservationState } from './observation.ts'
 
-export const headlines = [
-  'excluded',
-  'withdrawn_restored',
-  'withdrawn',
-  'unattributed',
-  'contradicted',
-  'reappeared',
-  'removed_verified',
-  'removed_claimed',
-  'offline_unclaimed',
-  'refused',
-  'undeliverable',
-  'overdue',
-  'beyond_reference',
-  'open',
-] as const
-export type Headline = (typeof headlines)[number]
+export { type Headline, headlines } from '@noticeline/sdk/protocol'
 
 export interface Axes {
   /** A duplicate, an accepted `not_hosted_here`, or an `already_unavailable` that stands. */
