@@ -50,6 +50,20 @@ export function contains(prefix: Prefix, address: Address): boolean {
   return prefix.family === address.family && masked(address.bytes, prefix.length).equals(prefix.network)
 }
 
+/** Whether every address of `inner` lies in `outer`; a range holds itself. */
+export function holdsRange(outer: Prefix, inner: Prefix): boolean {
+  return (
+    outer.family === inner.family &&
+    outer.length <= inner.length &&
+    masked(inner.network, outer.length).equals(outer.network)
+  )
+}
+
+/** Whether two ranges share an address: then one of them holds the other. */
+export function rangesShare(one: Prefix, other: Prefix): boolean {
+  return holdsRange(one, other) || holdsRange(other, one)
+}
+
 function masked(bytes: Uint8Array, length: number): Buffer {
   const network = Buffer.from(bytes)
   for (let index = 0; index < network.length; index += 1) {
@@ -82,6 +96,14 @@ export function isOutward(address: Address, allowedRanges: readonly string[]): b
   if (allowedRanges.some((range) => holds(range, address))) return true
   if (address.family === 4) return !inward.some((prefix) => contains(prefix, address))
   return globalV6.some((prefix) => contains(prefix, address)) && !inwardV6.some((prefix) => contains(prefix, address))
+}
+
+/** The same of a whole range: no part of it may be inward. */
+export function isOutwardRange(range: Prefix, allowedRanges: readonly string[]): boolean {
+  const allowed = allowedRanges.flatMap((text) => readPrefix(text) ?? [])
+  if (allowed.some((prefix) => holdsRange(prefix, range))) return true
+  if (range.family === 4) return !inward.some((prefix) => rangesShare(prefix, range))
+  return globalV6.some((prefix) => holdsRange(prefix, range)) && !inwardV6.some((prefix) => rangesShare(prefix, range))
 }
 
 function holds(range: string, address: Address): boolean {

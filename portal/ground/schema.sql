@@ -91,6 +91,33 @@ create table contacts (
 );
 CREATE INDEX contacts_by_org ON contacts USING btree (org_id, "position");
 
+create table delegations (
+  id text not null,
+  org_id text not null,
+  to_org_id text not null,
+  network_id text not null,
+  family smallint,
+  network bytea,
+  prefix_length smallint,
+  domain text,
+  sees text not null,
+  ends_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  constraint delegations_pkey PRIMARY KEY (id),
+  constraint delegations_network_id_fkey FOREIGN KEY (network_id) REFERENCES networks(id),
+  constraint delegations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint delegations_to_org_id_fkey FOREIGN KEY (to_org_id) REFERENCES organisations(id),
+  constraint delegations_check CHECK ((org_id <> to_org_id)),
+  constraint delegations_check1 CHECK (((network IS NULL) <> (domain IS NULL))),
+  constraint delegations_check2 CHECK ((((network IS NULL) = (family IS NULL)) AND ((network IS NULL) = (prefix_length IS NULL)))),
+  constraint delegations_family_check CHECK ((family = ANY (ARRAY[4, 6]))),
+  constraint delegations_sees_check CHECK ((sees = ANY (ARRAY['count'::text, 'items'::text, 'addresses'::text])))
+);
+CREATE INDEX delegations_by_network ON delegations USING btree (network_id);
+CREATE INDEX delegations_by_org ON delegations USING btree (org_id);
+CREATE INDEX delegations_to ON delegations USING btree (to_org_id);
+
 create table deliveries (
   id text not null,
   org_id text not null,
@@ -267,6 +294,71 @@ create table memberships (
 );
 CREATE INDEX memberships_by_person ON memberships USING btree (person_id);
 
+create table network_checks (
+  id text not null,
+  claim_id text not null,
+  at timestamp(3) with time zone not null,
+  result text not null,
+  detail text not null,
+  constraint network_checks_pkey PRIMARY KEY (id),
+  constraint network_checks_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES network_claims(id),
+  constraint network_checks_result_check CHECK ((result = ANY (ARRAY['found'::text, 'missing'::text, 'disagree'::text, 'failed'::text, 'one_resolver'::text, 'of_another'::text])))
+);
+CREATE INDEX network_checks_by_claim ON network_checks USING btree (claim_id, at);
+
+create table network_claims (
+  id text not null,
+  org_id text not null,
+  kind text not null,
+  family smallint,
+  network bytea,
+  prefix_length smallint,
+  domain text,
+  asn bigint,
+  proof text not null,
+  token_hash bytea not null,
+  tries smallint default 0 not null,
+  registry jsonb,
+  routing jsonb,
+  contradictions text[] default '{}'::text[] not null,
+  holder_id text,
+  consented_at timestamp(3) with time zone,
+  consent_refused_at timestamp(3) with time zone,
+  proven_at timestamp(3) with time zone,
+  decision text,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  decision_reason text,
+  network_id text,
+  next_check_at timestamp(3) with time zone,
+  checked_at timestamp(3) with time zone,
+  found_at timestamp(3) with time zone,
+  missing_since timestamp(3) with time zone,
+  reminders smallint default 0 not null,
+  expires_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  ended_code text,
+  created_at timestamp(3) with time zone not null,
+  constraint network_claims_pkey PRIMARY KEY (id),
+  constraint network_claims_token_hash_key UNIQUE (token_hash),
+  constraint network_claims_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES people(id),
+  constraint network_claims_holder_id_fkey FOREIGN KEY (holder_id) REFERENCES organisations(id),
+  constraint network_claims_network_id_fkey FOREIGN KEY (network_id) REFERENCES networks(id),
+  constraint network_claims_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint network_claims_check CHECK (((kind = 'cidr'::text) = ((network IS NOT NULL) AND (family IS NOT NULL) AND (prefix_length IS NOT NULL)))),
+  constraint network_claims_check1 CHECK (((kind = 'domain'::text) = (domain IS NOT NULL))),
+  constraint network_claims_check2 CHECK (((kind = 'asn'::text) = (asn IS NOT NULL))),
+  constraint network_claims_check3 CHECK (((decision IS NULL) = (decided_at IS NULL))),
+  constraint network_claims_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'refused'::text]))),
+  constraint network_claims_family_check CHECK ((family = ANY (ARRAY[4, 6]))),
+  constraint network_claims_kind_check CHECK ((kind = ANY (ARRAY['cidr'::text, 'domain'::text, 'asn'::text]))),
+  constraint network_claims_proof_check CHECK ((proof = ANY (ARRAY['registry_mail'::text, 'registry_object'::text, 'parent_consent'::text, 'dns_txt'::text, 'file'::text])))
+);
+CREATE INDEX network_claims_by_holder ON network_claims USING btree (holder_id) WHERE ((holder_id IS NOT NULL) AND (ended_at IS NULL));
+CREATE INDEX network_claims_by_network ON network_claims USING btree (network_id) WHERE (network_id IS NOT NULL);
+CREATE INDEX network_claims_by_org ON network_claims USING btree (org_id, created_at);
+CREATE INDEX network_claims_due ON network_claims USING btree (next_check_at) WHERE (ended_at IS NULL);
+
 create table networks (
   id text not null,
   org_id text not null,
@@ -282,15 +374,18 @@ create table networks (
   consented_at timestamp(3) with time zone,
   ended_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
+  asn bigint,
   constraint networks_pkey PRIMARY KEY (id),
   constraint networks_consent_by_fkey FOREIGN KEY (consent_by) REFERENCES organisations(id),
   constraint networks_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint networks_asn_check CHECK (((kind = 'asn'::text) = (asn IS NOT NULL))),
   constraint networks_check CHECK (((kind = 'cidr'::text) = ((network IS NOT NULL) AND (family IS NOT NULL) AND (prefix_length IS NOT NULL)))),
   constraint networks_check1 CHECK (((kind = 'domain'::text) = (domain IS NOT NULL))),
   constraint networks_family_check CHECK ((family = ANY (ARRAY[4, 6]))),
-  constraint networks_kind_check CHECK ((kind = ANY (ARRAY['cidr'::text, 'domain'::text]))),
+  constraint networks_kind_check CHECK ((kind = ANY (ARRAY['cidr'::text, 'domain'::text, 'asn'::text]))),
   constraint networks_proof_check CHECK ((proof = ANY (ARRAY['registry_mail'::text, 'registry_object'::text, 'parent_consent'::text, 'dns_txt'::text, 'file'::text, 'platform_desk'::text])))
 );
+CREATE INDEX networks_by_asn ON networks USING btree (asn) WHERE (kind = 'asn'::text);
 CREATE INDEX networks_by_domain ON networks USING btree (domain) WHERE (kind = 'domain'::text);
 CREATE INDEX networks_by_org ON networks USING btree (org_id);
 CREATE INDEX networks_by_prefix ON networks USING btree (family, network, prefix_length) WHERE (kind = 'cidr'::text);

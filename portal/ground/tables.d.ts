@@ -9,6 +9,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
+
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -86,6 +88,21 @@ export interface Contacts {
   phone: string | null;
   position: number;
   verifiedAt: Timestamp | null;
+}
+
+export interface Delegations {
+  createdAt: Timestamp;
+  domain: string | null;
+  endedAt: Timestamp | null;
+  endsAt: Timestamp;
+  family: number | null;
+  id: string;
+  network: Buffer | null;
+  networkId: string;
+  orgId: string;
+  prefixLength: number | null;
+  sees: string;
+  toOrgId: string;
 }
 
 export interface Deliveries {
@@ -212,7 +229,51 @@ export interface Memberships {
   role: string;
 }
 
+export interface NetworkChecks {
+  at: Timestamp;
+  claimId: string;
+  detail: string;
+  id: string;
+  result: string;
+}
+
+export interface NetworkClaims {
+  asn: Int8 | null;
+  checkedAt: Timestamp | null;
+  consentedAt: Timestamp | null;
+  consentRefusedAt: Timestamp | null;
+  contradictions: Generated<string[]>;
+  createdAt: Timestamp;
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  decision: string | null;
+  decisionReason: string | null;
+  domain: string | null;
+  endedAt: Timestamp | null;
+  endedCode: string | null;
+  expiresAt: Timestamp;
+  family: number | null;
+  foundAt: Timestamp | null;
+  holderId: string | null;
+  id: string;
+  kind: string;
+  missingSince: Timestamp | null;
+  network: Buffer | null;
+  networkId: string | null;
+  nextCheckAt: Timestamp | null;
+  orgId: string;
+  prefixLength: number | null;
+  proof: string;
+  provenAt: Timestamp | null;
+  registry: Json | null;
+  reminders: Generated<number>;
+  routing: Json | null;
+  tokenHash: Buffer;
+  tries: Generated<number>;
+}
+
 export interface Networks {
+  asn: Int8 | null;
   consentBy: string | null;
   consentedAt: Timestamp | null;
   createdAt: Timestamp;
@@ -422,6 +483,7 @@ export interface DB {
   attempts: Attempts;
   attributions: Attributions;
   contacts: Contacts;
+  delegations: Delegations;
   deliveries: Deliveries;
   endpoints: Endpoints;
   factHeads: FactHeads;
@@ -431,6 +493,8 @@ export interface DB {
   items: Items;
   mailbox: Mailbox;
   memberships: Memberships;
+  networkChecks: NetworkChecks;
+  networkClaims: NetworkClaims;
   networks: Networks;
   notices: Notices;
   observations: Observations;
