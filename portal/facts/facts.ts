@@ -1,6 +1,8 @@
 /** The closed list of what can happen. Payloads hold ids, codes, digests and instants; never an address or free text. */
 export interface Facts {
   'organisation.admitted': { orgId: string }
+  /** A company that never heard of us was found in the registry of addresses. */
+  'provider.known': { orgId: string }
   'network.proven': { orgId: string; networkId: string }
   'network.ended': { orgId: string; networkId: string }
   'api-token.issued': { orgId: string; apiTokenId: string }

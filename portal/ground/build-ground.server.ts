@@ -12,6 +12,7 @@ import { migrate } from './migrate.server.ts'
 import { createOutbound } from './outbound.server.ts'
 import { openQueue, type Queue } from './queue.server.ts'
 import { notingReactions } from './queue-reactions.server.ts'
+import { noRouting } from './routing.ts'
 import { createVault } from './vault.server.ts'
 
 export interface BuildOptions {
@@ -84,7 +85,7 @@ async function layGround(config: Config, options: BuildOptions, { db, log, queue
   })
   const outbound = createOutbound({ allowedRanges: config.allowedRanges, resolve: lookups.resolve })
   const mail = createMail({ config, db, clock })
-  const ground: Ground = { config, clock, db, vault, keys, outbound, lookups, mail, log }
+  const ground: Ground = { config, clock, db, vault, keys, outbound, lookups, routing: noRouting, mail, log }
   return {
     ground,
     queue: notingReactions(queue, ground),

@@ -34,6 +34,8 @@ export interface Config {
   readonly workerInside: boolean
   readonly logLevel: LogLevel
   readonly networkWaitMs: number
+  /** Where the list of registries is read (RFC 9224); null: no registry is ever asked. */
+  readonly rdapBootstrap: string | null
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -119,6 +121,12 @@ const variables = z.object({
   NOTICELINE_OBSERVE_INTERVAL: duration,
   NOTICELINE_CLOSE_AFTER: duration,
   NOTICELINE_NETWORK_WAIT: duration,
+  NOTICELINE_RDAP_BOOTSTRAP: z
+    .string()
+    .regex(/^(https?:\/\/[^\s?#]+\/|none)$/, {
+      error: 'must be an address that ends in a slash, such as https://data.iana.org/rdap/, or the word none.',
+    })
+    .optional(),
   NOTICELINE_SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^/\s]+/, { error: 'must begin with smtp:// or smtps:// and name a mail server.' })
@@ -189,7 +197,14 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
     workerInside: (read.NOTICELINE_WORKER ?? 'inside') === 'inside',
     logLevel: read.NOTICELINE_LOG_LEVEL ?? (mode === 'test' ? 'silent' : 'info'),
     networkWaitMs: read.NOTICELINE_NETWORK_WAIT ?? 7 * 86_400_000,
+    rdapBootstrap: registriesOf(read.NOTICELINE_RDAP_BOOTSTRAP, mode),
   })
+}
+
+/** Invented notices would be mailed to real companies: outside production nobody is asked unless configuration says so. */
+function registriesOf(given: string | undefined, mode: Mode): string | null {
+  if (given === 'none') return null
+  return given ?? (mode === 'production' ? 'https://data.iana.org/rdap/' : null)
 }
 
 function missingInProduction(

@@ -14,6 +14,7 @@ export interface Ground {
   readonly keys: PortalKeys
   readonly outbound: Outbound
   readonly lookups: Lookups
+  readonly routing: Routing
   readonly mail: Mail
   readonly log: Log
 }
@@ -150,6 +151,61 @@ export interface Lookups {
   ): Promise<{ result: 'found'; addresses: string[] } | { result: 'none' } | { result: 'failed'; detail: string }>
   /** A provider's published key set; https only, 64 KiB, JSON, no redirect. */
   keySet(url: string): Promise<{ result: 'found'; keys: JsonWebKey[] } | { result: 'failed'; detail: string }>
+  /**
+   * What the regional registries say about an address, a range or an autonomous system, by RDAP (RFC 9082, 9083, 9224).
+   * `range` (CIDR) answers the smallest network that holds all of it. Addresses that are not public are never asked
+   * about, unless configuration opens their range: the answer is `none`.
+   */
+  registry(question: RegistryQuestion): Promise<RegistryAnswer>
+}
+
+export type RegistryQuestion = { ip: string } | { range: string } | { asn: number }
+
+export type RegistryAnswer =
+  | {
+      result: 'found'
+      /** The registry's name of the object: a range, a `NET-…` or an `AS…`. */
+      handle: string
+      name: string | null
+      /** What kind of registration it is, in the registry's own words: `ASSIGNED PA`, `DIRECT ALLOCATION` … */
+      type: string | null
+      country: string | null
+      /** CIDR; empty for an autonomous system. */
+      ranges: string[]
+      asn: number | null
+      /** The registrant: the company behind the object. */
+      holder: { handle: string | null; name: string | null } | null
+      /** Every mailbox of an entity with the role `abuse`, at any depth, the outermost first. */
+      abuse: { email: string; name: string | null }[]
+      /** Text of the remarks, of the object and of its entities: where a proof may stand. */
+      remarks: string[]
+      /** The host of the service that answered. */
+      registry: string
+      /** The range that IANA gave to this registry, where the address is in: what is as wide as that is the registry's own. */
+      block: string | null
+      /** The answer as it came. It names hosts and people, so it is sealed wherever it is kept. */
+      raw: string
+    }
+  | { result: 'none' }
+  | {
+      result: 'failed'
+      code: 'limited' | 'unreachable' | 'malformed' | 'timeout'
+      /** In words, without any address. */
+      detail: string
+      /** How long the registry wants to be left alone, where it said so. */
+      retryAfterMs: number | null
+    }
+
+/** Who announces which addresses: a table of the whole internet in memory, or an empty one. Never more than a hint. */
+export interface Routing {
+  /** The network that announces this address, or null: not announced, not an address, or no table. */
+  holderOf(ip: string): { asn: number; name: string; cidr?: string } | null
+  /** The ranges that an autonomous system announces, as CIDR. */
+  asnRanges(asn: number): string[]
+  /** When the table was compiled; null: there is none. */
+  loadedAt: Date | null
+  /** How many ranges it holds. */
+  size: number
 }
 
 /** Mail is a pointer: numbers, counts, times and links into the portal. */

@@ -49,6 +49,9 @@ export function createLookups(options: LookupsOptions): Lookups {
         return { result: 'failed', detail: failureOf(error, 'http', null).message }
       }
     },
+    async registry() {
+      return { result: 'failed', code: 'unreachable', detail: 'No registry is asked here.', retryAfterMs: null }
+    },
   }
 }
 

@@ -85,10 +85,15 @@ create table contacts (
   position smallint not null,
   verified_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
+  source text default 'given'::text not null,
+  invited_at timestamp(3) with time zone,
+  invited_with text,
   constraint contacts_pkey PRIMARY KEY (id),
   constraint contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
-  constraint contacts_kind_check CHECK ((kind = ANY (ARRAY['abuse'::text, 'dsa11'::text, 'tco15'::text, 'legal_representative'::text])))
+  constraint contacts_kind_check CHECK ((kind = ANY (ARRAY['abuse'::text, 'dsa11'::text, 'tco15'::text, 'legal_representative'::text]))),
+  constraint contacts_source_check CHECK ((source = ANY (ARRAY['given'::text, 'registry'::text])))
 );
+CREATE INDEX contacts_by_mailbox ON contacts USING btree (lower(email));
 CREATE INDEX contacts_by_org ON contacts USING btree (org_id, "position");
 
 create table delegations (
@@ -196,6 +201,17 @@ create table facts (
 CREATE INDEX facts_by_kind ON facts USING btree (kind, at);
 CREATE INDEX facts_by_time ON facts USING btree (at);
 CREATE TRIGGER facts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON facts FOR EACH STATEMENT EXECUTE FUNCTION facts_are_never_changed();
+
+create table holder_searches (
+  item_id text not null,
+  began_at timestamp(3) with time zone not null,
+  next_at timestamp(3) with time zone,
+  tries integer default 0 not null,
+  last_code text,
+  constraint holder_searches_pkey PRIMARY KEY (item_id),
+  constraint holder_searches_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id)
+);
+CREATE INDEX holder_searches_due ON holder_searches USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 create table idempotency (
   org_id text not null,
@@ -467,9 +483,15 @@ create table organisations (
   admitted_at timestamp(3) with time zone,
   suspended_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
+  known_from text,
+  registry_handle text,
+  registry_mailbox text,
   constraint organisations_pkey PRIMARY KEY (id),
+  constraint organisations_known_once UNIQUE (registry_handle, registry_mailbox),
   constraint organisations_check CHECK (((kind = 'notifier'::text) = (notifier_kind IS NOT NULL))),
+  constraint organisations_check1 CHECK (((known_from IS NOT NULL) = ((registry_handle IS NOT NULL) AND (registry_mailbox IS NOT NULL)))),
   constraint organisations_kind_check CHECK ((kind = ANY (ARRAY['provider'::text, 'notifier'::text, 'platform'::text]))),
+  constraint organisations_known_from_check CHECK ((known_from = 'registry'::text)),
   constraint organisations_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'nl'::text]))),
   constraint organisations_notifier_kind_check CHECK ((notifier_kind = ANY (ARRAY['hotline'::text, 'authority'::text, 'other'::text])))
 );

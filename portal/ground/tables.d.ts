@@ -82,11 +82,14 @@ export interface Contacts {
   createdAt: Timestamp;
   email: string;
   id: string;
+  invitedAt: Timestamp | null;
+  invitedWith: string | null;
   kind: string;
   languages: string[];
   orgId: string;
   phone: string | null;
   position: number;
+  source: Generated<string>;
   verifiedAt: Timestamp | null;
 }
 
@@ -158,6 +161,14 @@ export interface Facts {
   payload: string;
   previous: Buffer;
   seq: number;
+}
+
+export interface HolderSearches {
+  beganAt: Timestamp;
+  itemId: string;
+  lastCode: string | null;
+  nextAt: Timestamp | null;
+  tries: Generated<number>;
 }
 
 export interface Idempotency {
@@ -344,10 +355,13 @@ export interface Organisations {
   createdAt: Timestamp;
   id: string;
   kind: string;
+  knownFrom: string | null;
   locale: Generated<string>;
   name: string;
   notifierKind: string | null;
   phone: string | null;
+  registryHandle: string | null;
+  registryMailbox: string | null;
   suspendedAt: Timestamp | null;
   trustedFlagger: Generated<boolean>;
 }
@@ -488,6 +502,7 @@ export interface DB {
   endpoints: Endpoints;
   factHeads: FactHeads;
   facts: Facts;
+  holderSearches: HolderSearches;
   idempotency: Idempotency;
   inboxRows: InboxRows;
   items: Items;

@@ -39,6 +39,7 @@ export function addOrganisation(
       adheresSince: input.adheresSince ?? null,
       admittedAt: input.admitted ? tx.now : null,
       suspendedAt: null,
+      knownFrom: null,
       createdAt: tx.now,
     })
     if (input.admitted) await record(tx, orgId, 'organisation.admitted', { orgId })

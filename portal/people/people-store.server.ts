@@ -14,6 +14,7 @@ const organisationColumns = [
   'adheresSince',
   'admittedAt',
   'suspendedAt',
+  'knownFrom',
 ] as const
 
 export async function selectOrganisations(db: Kysely<DB>, orgIds: readonly string[]): Promise<Organisation[]> {
@@ -23,6 +24,7 @@ export async function selectOrganisations(db: Kysely<DB>, orgIds: readonly strin
     ...row,
     kind: row.kind as OrgKind,
     notifierKind: row.notifierKind as NotifierKind | null,
+    knownFrom: row.knownFrom as Organisation['knownFrom'],
     locale: row.locale === 'nl' ? 'nl' : 'en',
   }))
 }

@@ -23,6 +23,8 @@ export interface Organisation {
   adheresSince: Date | null
   admittedAt: Date | null
   suspendedAt: Date | null
+  /** A company that never heard of us is known from the registry of addresses; null: it registered, or the desk did. */
+  knownFrom: 'registry' | null
 }
 
 /** Only an admitted organisation that is not suspended sends or is sent anything. */

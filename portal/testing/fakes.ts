@@ -1,3 +1,4 @@
+import { contains, readAddress, readPrefix } from '../attribution/address.ts'
 import type {
   Log,
   LogFields,
@@ -7,6 +8,9 @@ import type {
   OutboundAnswer,
   OutboundPost,
   OutgoingMail,
+  RegistryAnswer,
+  RegistryQuestion,
+  Routing,
 } from '../ground/ground.ts'
 
 /** Everything that was sent out, in order. */
@@ -78,12 +82,35 @@ export interface FakeLookups extends Lookups {
   /** No addresses: the name does not exist. */
   answer(host: string, addresses: readonly string[] | 'failed'): void
   answerKeys(url: string, keys: JsonWebKey[] | 'failed'): void
+  /**
+   * What the registry says about an address, a CIDR or an autonomous system (`203.0.113.80`, `203.0.113.0/24`, `AS64500`),
+   * from now on. What is left out of an object is filled in; what nobody scripted is `none`.
+   */
+  answerRegistry(about: string, answer: ScriptedRegistry): void
+  /** What the registry was asked, in order. */
+  readonly registryCalls: string[]
 }
+
+type FoundInRegistry = Extract<RegistryAnswer, { result: 'found' }>
+export type ScriptedRegistry =
+  | 'none'
+  | Extract<RegistryAnswer, { result: 'failed' }>['code']
+  | Extract<RegistryAnswer, { result: 'failed' }>
+  | Partial<Omit<FoundInRegistry, 'result'>>
 
 export function createFakeLookups(): FakeLookups {
   const hosts = new Map<string, readonly string[] | 'failed'>()
   const sets = new Map<string, JsonWebKey[] | 'failed'>()
+  const registry = new Map<string, ScriptedRegistry>()
+  const registryCalls: string[] = []
   return {
+    registryCalls,
+    answerRegistry: (about, answer) => void registry.set(about, answer),
+    async registry(question) {
+      const about = aboutOf(question)
+      registryCalls.push(about)
+      return registryAnswer(about, registry.get(about) ?? 'none')
+    },
     answer: (host, addresses) => void hosts.set(host, addresses),
     answerKeys: (url, keys) => void sets.set(url, keys),
     async resolve(host) {
@@ -95,6 +122,62 @@ export function createFakeLookups(): FakeLookups {
     async keySet(url) {
       const keys = sets.get(url)
       return keys && keys !== 'failed' ? { result: 'found', keys } : { result: 'failed', detail: 'scripted' }
+    },
+  }
+}
+
+function aboutOf(question: RegistryQuestion): string {
+  if ('asn' in question) return `AS${question.asn}`
+  return 'ip' in question ? question.ip : question.range
+}
+
+function registryAnswer(about: string, scripted: ScriptedRegistry): RegistryAnswer {
+  if (scripted === 'none') return { result: 'none' }
+  if (typeof scripted === 'string') {
+    return { result: 'failed', code: scripted, detail: `scripted: ${scripted}`, retryAfterMs: null }
+  }
+  if ('result' in scripted) return scripted
+  return {
+    result: 'found',
+    handle: about,
+    name: null,
+    type: null,
+    country: null,
+    ranges: [],
+    asn: null,
+    holder: null,
+    abuse: [],
+    remarks: [],
+    registry: 'rdap.registry.example',
+    block: null,
+    raw: JSON.stringify({ handle: about }),
+    ...scripted,
+  }
+}
+
+export interface FakeRouting extends Routing {
+  /** From now on this network announces this range. The narrowest range counts. */
+  announce(cidr: string, asn: number, name: string): void
+}
+
+export function createFakeRouting(): FakeRouting {
+  const announced: { cidr: string; asn: number; name: string }[] = []
+  return {
+    announce: (cidr, asn, name) => void announced.push({ cidr, asn, name }),
+    holderOf(ip) {
+      const address = readAddress(ip)
+      const fitting = announced.flatMap((one) => {
+        const prefix = readPrefix(one.cidr)
+        return address && prefix && contains(prefix, address) ? [{ one, length: prefix.length }] : []
+      })
+      return fitting.sort((left, right) => right.length - left.length)[0]?.one ?? null
+    },
+    asnRanges: (asn) => announced.filter((one) => one.asn === asn).map((one) => one.cidr),
+    get loadedAt() {
+      return announced.length > 0 ? new Date('2026-11-01T00:00:00.000Z') : null
+    },
+    get size() {
+      return announced.length
     },
   }
 }

@@ -14,8 +14,10 @@ import {
   createCaughtMail,
   createFakeLookups,
   createFakeOutbound,
+  createFakeRouting,
   type FakeLookups,
   type FakeOutbound,
+  type FakeRouting,
   type LogLine,
 } from './fakes.ts'
 
@@ -25,6 +27,7 @@ export interface TestGround extends Ground {
   readonly db: OpenDatabase
   readonly outbound: FakeOutbound
   readonly lookups: FakeLookups
+  readonly routing: FakeRouting
   readonly queue: Queue
   readonly caught: { readonly mail: OutgoingMail[]; readonly log: LogLine[] }
   readonly facts: {
@@ -96,6 +99,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     keys,
     outbound: createFakeOutbound(),
     lookups: createFakeLookups(),
+    routing: createFakeRouting(),
     mail,
     log,
     queue,
