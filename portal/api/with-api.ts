@@ -136,7 +136,8 @@ function actorOf(orgId: string): PersonActor {
     orgId,
     orgKind: 'platform',
     role: 'owner',
-    assurance: 1,
+    assurance: 2,
+    assuranceNeeded: 2,
     sessionId: 'ses_desk',
   }
 }

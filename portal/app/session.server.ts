@@ -1,5 +1,6 @@
 /** The cookies: who is signed in, and how they like their pages. */
 import type { Ground } from '../ground/ground.ts'
+import type { BrowserFamily } from '../people/session.ts'
 
 const year = 365 * 24 * 60 * 60
 
@@ -14,6 +15,17 @@ function overTls(ground: Ground): boolean {
 
 export function readSession(ground: Ground, request: Request): string | null {
   return readCookie(request, sessionName(ground))
+}
+
+/** The family of a browser, to tell one's own sessions apart; the rest of what it says about itself is not kept. */
+export function browserOf(request: Request): BrowserFamily {
+  const agent = request.headers.get('user-agent') ?? ''
+  // In this order: each names those after it as well.
+  if (/\bEdg(e|A|iOS)?\//.test(agent)) return 'edge'
+  if (/\b(Firefox|FxiOS)\//.test(agent)) return 'firefox'
+  if (/\b(Chrome|CriOS|Chromium|HeadlessChrome)\//.test(agent)) return 'chrome'
+  if (/\bSafari\//.test(agent)) return 'safari'
+  return 'other'
 }
 
 export function sessionCookie(ground: Ground, sessionToken: string): string {

@@ -27,7 +27,15 @@ async function tokensOf(ground: TestGround, noticeId: string) {
 }
 
 const attribute = (ground: TestGround, on: build.Line, itemId: string | undefined, orgId: string) => {
-  const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
+  const desk = {
+    ...on.desk,
+    kind: 'person',
+    personId: 'psn_1',
+    role: 'owner',
+    assurance: 2,
+    assuranceNeeded: 2,
+    sessionId: 'ses_1',
+  }
   return attributeItem(ground, desk as never, itemId ?? '', orgId, 'By the registry.')
 }
 

@@ -38,7 +38,15 @@ test('an earlier revision that arrives late starts no clock of an item that was 
     const { orgId } = on.provider
     const { jti, seq, setSha256 } = await build.deliveryOf(ground, noticeId, orgId)
     ground.clock.advance(3_600_000)
-    const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
+    const desk = {
+      ...on.desk,
+      kind: 'person',
+      personId: 'psn_1',
+      role: 'owner',
+      assurance: 2,
+      assuranceNeeded: 2,
+      sessionId: 'ses_1',
+    }
     await attributeItem(ground, desk as never, itemIds[1] ?? '', orgId, 'By the registry.')
     await ground.runReactions()
     const said = { v: 1 as const, notice: noticeId, seq, ref: jti, set_sha256: setSha256 }

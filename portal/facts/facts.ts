@@ -11,6 +11,11 @@ export interface Facts {
   'sign-in.requested': { signInId: string; personId: string; locale?: 'en' | 'nl' }
   'person.signed-in': { personId: string; orgId: string; sessionId: string }
   'person.signed-out': { personId: string; sessionId: string }
+  'sessions.ended': {
+    personId: string
+    sessionIds: string[]
+    why: 'replaced' | 'revoked' | 'role-changed' | 'removed' | 'mailbox-changed' | 'factor-changed'
+  }
 
   'endpoint.added': { orgId: string; endpointId: string }
   'endpoint.changed': { orgId: string; endpointId: string; change: string }

@@ -186,6 +186,14 @@ create table fact_heads (
   constraint fact_heads_pkey PRIMARY KEY (chain)
 );
 
+create table factor_tries (
+  person_id text not null,
+  wrong smallint not null,
+  blocked_until timestamp(3) with time zone,
+  constraint factor_tries_pkey PRIMARY KEY (person_id),
+  constraint factor_tries_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+);
+
 create table facts (
   chain text not null,
   seq integer not null,
@@ -260,6 +268,30 @@ CREATE INDEX inbox_rows_by_due ON inbox_rows USING btree (org_id, side, due_at) 
 CREATE INDEX inbox_rows_by_notice ON inbox_rows USING btree (notice_id);
 CREATE INDEX inbox_rows_by_reader ON inbox_rows USING btree (org_id, side, submitted_at DESC, item_id);
 
+create table invitations (
+  id text not null,
+  org_id text not null,
+  email text not null,
+  role text not null,
+  locale text default 'en'::text not null,
+  invited_by text,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  sent_count smallint default 1 not null,
+  last_sent_at timestamp(3) with time zone not null,
+  revoked_at timestamp(3) with time zone,
+  accepted_at timestamp(3) with time zone,
+  accepted_by text,
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES people(id),
+  constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES people(id),
+  constraint invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint invitations_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'nl'::text]))),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'handler'::text, 'developer'::text, 'read_only'::text])))
+);
+CREATE INDEX invitations_by_org ON invitations USING btree (org_id, created_at);
+CREATE UNIQUE INDEX invitations_waiting ON invitations USING btree (org_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+
 create table items (
   id text not null,
   notice_id text not null,
@@ -297,6 +329,20 @@ create table mailbox (
   constraint mailbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX mailbox_by_time ON mailbox USING btree (sent_at);
+
+create table mailbox_changes (
+  id text not null,
+  person_id text not null,
+  email text not null,
+  requested_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  old_confirmed_at timestamp(3) with time zone,
+  new_confirmed_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  constraint mailbox_changes_pkey PRIMARY KEY (id),
+  constraint mailbox_changes_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+);
+CREATE INDEX mailbox_changes_by_person ON mailbox_changes USING btree (person_id, requested_at);
 
 create table memberships (
   org_id text not null,
@@ -525,6 +571,31 @@ create table outcomes (
 );
 CREATE INDEX outcomes_by_item ON outcomes USING btree (item_id, org_id, recorded_at);
 
+create table passkey_challenges (
+  session_id text not null,
+  purpose text not null,
+  challenge text not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint passkey_challenges_pkey PRIMARY KEY (session_id),
+  constraint passkey_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'enter'::text])))
+);
+
+create table passkeys (
+  id text not null,
+  person_id text not null,
+  credential_id bytea not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  name text not null,
+  created_at timestamp(3) with time zone not null,
+  last_used_at timestamp(3) with time zone,
+  constraint passkeys_pkey PRIMARY KEY (id),
+  constraint passkeys_credential_id_key UNIQUE (credential_id),
+  constraint passkeys_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+);
+CREATE INDEX passkeys_by_person ON passkeys USING btree (person_id);
+
 create table people (
   id text not null,
   email text not null,
@@ -576,6 +647,14 @@ create table receipts (
   constraint receipts_grade_check CHECK ((grade = ANY (ARRAY['signed'::text, 'authenticated'::text, 'form_confirmed'::text, 'by_phone'::text])))
 );
 
+create table recovery_codes (
+  person_id text not null,
+  code_hash bytea not null,
+  used_at timestamp(3) with time zone,
+  constraint recovery_codes_pkey PRIMARY KEY (person_id, code_hash),
+  constraint recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+);
+
 create table reports (
   id text not null,
   org_id text not null,
@@ -617,11 +696,14 @@ create table sessions (
   last_seen_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
   ended_at timestamp(3) with time zone,
+  confirmed_at timestamp(3) with time zone,
+  browser text default 'other'::text not null,
   constraint sessions_pkey PRIMARY KEY (token_hash),
   constraint sessions_id_key UNIQUE (id),
   constraint sessions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
+CREATE INDEX sessions_by_person ON sessions USING btree (person_id, ended_at);
 
 create table sign_ins (
   id text not null,
@@ -629,8 +711,11 @@ create table sign_ins (
   requested_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
   consumed_at timestamp(3) with time zone,
+  assurance smallint default 1 not null,
+  back text,
   constraint sign_ins_pkey PRIMARY KEY (id),
-  constraint sign_ins_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+  constraint sign_ins_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint sign_ins_assurance_check CHECK ((assurance = ANY (ARRAY[1, 2])))
 );
 CREATE INDEX sign_ins_by_person ON sign_ins USING btree (person_id, requested_at);
 
@@ -661,6 +746,17 @@ create table tokens (
   constraint tokens_notice_id_org_id_seq_event_key UNIQUE (notice_id, org_id, seq, event),
   constraint tokens_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
   constraint tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+
+create table totp_factors (
+  person_id text not null,
+  wrapped_key bytea not null,
+  sealed_secret bytea not null,
+  created_at timestamp(3) with time zone not null,
+  confirmed_at timestamp(3) with time zone,
+  last_step bigint,
+  constraint totp_factors_pkey PRIMARY KEY (person_id),
+  constraint totp_factors_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
 
 CREATE OR REPLACE FUNCTION facts_are_never_changed()

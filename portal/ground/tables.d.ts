@@ -152,6 +152,12 @@ export interface FactHeads {
   seq: number;
 }
 
+export interface FactorTries {
+  blockedUntil: Timestamp | null;
+  personId: string;
+  wrong: number;
+}
+
 export interface Facts {
   at: Timestamp;
   chain: string;
@@ -208,6 +214,22 @@ export interface InboxRows {
   updatedAt: Timestamp;
 }
 
+export interface Invitations {
+  acceptedAt: Timestamp | null;
+  acceptedBy: string | null;
+  createdAt: Timestamp;
+  email: string;
+  expiresAt: Timestamp;
+  id: string;
+  invitedBy: string | null;
+  lastSentAt: Timestamp;
+  locale: Generated<string>;
+  orgId: string;
+  revokedAt: Timestamp | null;
+  role: string;
+  sentCount: Generated<number>;
+}
+
 export interface Items {
   attribution: string;
   closedAt: Timestamp | null;
@@ -231,6 +253,17 @@ export interface Mailbox {
   recipient: string;
   sentAt: Timestamp;
   subject: string;
+}
+
+export interface MailboxChanges {
+  email: string;
+  endedAt: Timestamp | null;
+  expiresAt: Timestamp;
+  id: string;
+  newConfirmedAt: Timestamp | null;
+  oldConfirmedAt: Timestamp | null;
+  personId: string;
+  requestedAt: Timestamp;
 }
 
 export interface Memberships {
@@ -388,6 +421,25 @@ export interface Outcomes {
   territory: string[] | null;
 }
 
+export interface PasskeyChallenges {
+  challenge: string;
+  expiresAt: Timestamp;
+  purpose: string;
+  sessionId: string;
+}
+
+export interface Passkeys {
+  counter: Int8;
+  createdAt: Timestamp;
+  credentialId: Buffer;
+  id: string;
+  lastUsedAt: Timestamp | null;
+  name: string;
+  personId: string;
+  publicKey: Buffer;
+  transports: string[];
+}
+
 export interface People {
   createdAt: Timestamp;
   email: string;
@@ -424,6 +476,12 @@ export interface Receipts {
   reportJti: string | null;
 }
 
+export interface RecoveryCodes {
+  codeHash: Buffer;
+  personId: string;
+  usedAt: Timestamp | null;
+}
+
 export interface Reports {
   dataKey: Buffer | null;
   event: string;
@@ -449,6 +507,8 @@ export interface Roots {
 
 export interface Sessions {
   assurance: Generated<number>;
+  browser: Generated<string>;
+  confirmedAt: Timestamp | null;
   createdAt: Timestamp;
   endedAt: Timestamp | null;
   expiresAt: Timestamp;
@@ -471,6 +531,8 @@ export interface SigningKeys {
 }
 
 export interface SignIns {
+  assurance: Generated<number>;
+  back: string | null;
   consumedAt: Timestamp | null;
   expiresAt: Timestamp;
   id: string;
@@ -491,6 +553,15 @@ export interface Tokens {
   setSha256: string;
 }
 
+export interface TotpFactors {
+  confirmedAt: Timestamp | null;
+  createdAt: Timestamp;
+  lastStep: Int8 | null;
+  personId: string;
+  sealedSecret: Buffer;
+  wrappedKey: Buffer;
+}
+
 export interface DB {
   addressees: Addressees;
   apiTokens: ApiTokens;
@@ -501,12 +572,15 @@ export interface DB {
   deliveries: Deliveries;
   endpoints: Endpoints;
   factHeads: FactHeads;
+  factorTries: FactorTries;
   facts: Facts;
   holderSearches: HolderSearches;
   idempotency: Idempotency;
   inboxRows: InboxRows;
+  invitations: Invitations;
   items: Items;
   mailbox: Mailbox;
+  mailboxChanges: MailboxChanges;
   memberships: Memberships;
   networkChecks: NetworkChecks;
   networkClaims: NetworkClaims;
@@ -516,14 +590,18 @@ export interface DB {
   observedItems: ObservedItems;
   organisations: Organisations;
   outcomes: Outcomes;
+  passkeyChallenges: PasskeyChallenges;
+  passkeys: Passkeys;
   people: People;
   providerKeys: ProviderKeys;
   reactionsDone: ReactionsDone;
   receipts: Receipts;
+  recoveryCodes: RecoveryCodes;
   reports: Reports;
   roots: Roots;
   sessions: Sessions;
   signingKeys: SigningKeys;
   signIns: SignIns;
   tokens: Tokens;
+  totpFactors: TotpFactors;
 }

@@ -95,7 +95,15 @@ const verbs = {
   }),
   withdraw: onNotice(({ ground, on }, { noticeId }) => withdrawNotice(ground, on.notifier, noticeId, 'error')),
   attribute: onNotice(({ ground, on }, { itemIds }) => {
-    const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
+    const desk = {
+      ...on.desk,
+      kind: 'person',
+      personId: 'psn_1',
+      role: 'owner',
+      assurance: 2,
+      assuranceNeeded: 2,
+      sessionId: 'ses_1',
+    }
     return attributeItem(ground, desk as never, itemIds.at(-1) ?? '', on.provider.orgId, 'By the registry.')
   }),
   reveal: onNotice(({ ground, on }, { itemIds }) => revealItem(ground, on.notifier, itemIds[0] ?? '', 'handling')),

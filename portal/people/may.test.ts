@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { type Act, acts, allScopes, may, type PersonActor, type ProgramActor, type Scope } from './may.ts'
+import {
+  type Act,
+  acts,
+  allScopes,
+  assuranceNeeded,
+  isAssured,
+  may,
+  mayChangeRole,
+  type PersonActor,
+  type ProgramActor,
+  type Scope,
+} from './may.ts'
 import { type OrgKind, orgKinds, roles } from './person.ts'
 
 const person = (orgKind: OrgKind, role: PersonActor['role']): PersonActor => ({
@@ -8,7 +19,8 @@ const person = (orgKind: OrgKind, role: PersonActor['role']): PersonActor => ({
   orgId: 'org_own',
   orgKind,
   role,
-  assurance: 1,
+  assurance: 2,
+  assuranceNeeded: 2,
   sessionId: 'ses_1',
 })
 const program = (orgKind: OrgKind, scopes: readonly Scope[], live = true): ProgramActor => ({
@@ -23,6 +35,7 @@ const program = (orgKind: OrgKind, scopes: readonly Scope[], live = true): Progr
 /** `kind:role` of persons that may, on their own and on somebody else's. Written out, so that a change is seen here. */
 const all = 'owner admin handler developer read_only'
 const handling = 'owner admin handler'
+const managing = 'owner admin'
 const building = 'owner admin developer'
 const own: Record<Act, Partial<Record<OrgKind, string>>> = {
   'notices.submit': { notifier: handling },
@@ -37,7 +50,11 @@ const own: Record<Act, Partial<Record<OrgKind, string>>> = {
   'stream.poll': {},
   'attribution.decide': { platform: handling },
   'inbox.read': { provider: all },
+  'people.read': { notifier: all, provider: all, platform: all },
+  'people.manage': { notifier: managing, provider: managing, platform: managing },
 }
+/** What the platform's people may at home and nowhere else. */
+const theirOwnOnly: Act[] = ['people.read', 'people.manage']
 const scopesOf: Record<Act, Scope[]> = {
   'notices.submit': ['notices:write'],
   'notices.read': ['notices:read'],
@@ -51,6 +68,8 @@ const scopesOf: Record<Act, Scope[]> = {
   'stream.poll': ['stream:poll'],
   'attribution.decide': [],
   'inbox.read': ['notices:read', 'reports:write'],
+  'people.read': [],
+  'people.manage': [],
 }
 
 describe.each(acts)('%s', (act) => {
@@ -61,7 +80,8 @@ describe.each(acts)('%s', (act) => {
 
   test.each(orgKinds)('on what is somebody else’s it is allowed to nobody of a %s but the platform', (orgKind) => {
     const allowed = roles.filter((role) => may(person(orgKind, role), act, { orgId: 'org_other' }))
-    expect(allowed.join(' ')).toBe(orgKind === 'platform' ? (own[act].platform ?? '') : '')
+    const expected = orgKind === 'platform' && !theirOwnOnly.includes(act) ? own[act].platform : undefined
+    expect(allowed.join(' ')).toBe(expected ?? '')
   })
 
   test.each(orgKinds)('is allowed to a program of a %s with exactly its scopes', (orgKind) => {
@@ -75,6 +95,46 @@ describe.each(acts)('%s', (act) => {
     expect(may({ kind: 'nobody' }, act)).toBe(false)
     expect(may({ kind: 'nobody' }, act, { orgId: 'org_own' })).toBe(false)
   })
+})
+
+test('whoever has a second factor still to show may do nothing, and the desk never goes without', () => {
+  const done = (actor: PersonActor) => acts.filter((act) => may(actor, act))
+  for (const orgKind of orgKinds) {
+    const full = person(orgKind, 'owner')
+    expect(isAssured(full)).toBe(true)
+    expect(done(full).length).toBeGreaterThan(3)
+    expect(done({ ...full, assurance: 1 })).toEqual([])
+  }
+  expect(done({ ...person('platform', 'owner'), assurance: 1, assuranceNeeded: 1 })).toEqual([])
+  expect(done({ ...person('provider', 'owner'), assurance: 1, assuranceNeeded: 1 })).not.toEqual([])
+})
+
+test('the platform, authorities and whoever set up a second factor need one', () => {
+  const needed = [
+    assuranceNeeded({ kind: 'platform', notifierKind: null }, false),
+    assuranceNeeded({ kind: 'notifier', notifierKind: 'authority' }, false),
+    assuranceNeeded({ kind: 'notifier', notifierKind: 'hotline' }, false),
+    assuranceNeeded({ kind: 'provider', notifierKind: null }, false),
+    assuranceNeeded({ kind: 'provider', notifierKind: null }, true),
+  ]
+  expect(needed).toEqual([2, 2, 1, 1, 2])
+})
+
+test('owners change everybody but themselves; admins change nobody who is or becomes an owner', () => {
+  const changed = (role: PersonActor['role']) =>
+    roles.flatMap((from) =>
+      roles
+        .filter((to) => mayChangeRole(person('provider', role), { personId: 'psn_2', role: from }, to))
+        .map((to) => `${from} to ${to}`),
+    )
+  expect(changed('owner')).toHaveLength(25)
+  expect(changed('admin')).toHaveLength(16)
+  expect(changed('admin').join()).not.toContain('owner')
+  for (const role of ['handler', 'developer', 'read_only'] as const) expect(changed(role)).toEqual([])
+  for (const role of roles) {
+    expect(mayChangeRole(person('provider', role), { personId: 'psn_1', role }, 'handler')).toBe(false)
+    expect(mayChangeRole(person('provider', role), { personId: 'psn_1', role }, null)).toBe(false)
+  }
 })
 
 test('a token of the sandbox reads, but no address, and changes nothing', () => {

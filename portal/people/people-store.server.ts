@@ -75,7 +75,14 @@ export async function countSignIns(db: Transaction<DB>, personId: string, since:
 
 export async function insertSignIn(
   db: Transaction<DB>,
-  signIn: { id: string; personId: string; requestedAt: Date; expiresAt: Date },
+  signIn: {
+    id: string
+    personId: string
+    requestedAt: Date
+    expiresAt: Date
+    assurance?: number
+    back?: string | null
+  },
 ) {
   await db.insertInto('signIns').values(signIn).execute()
 }
@@ -101,67 +108,18 @@ export function selectMemberships(db: Kysely<DB>, personId: string) {
   return db
     .selectFrom('memberships')
     .innerJoin('organisations', 'organisations.id', 'memberships.orgId')
-    .select(['memberships.orgId', 'memberships.role', 'organisations.kind as orgKind'])
+    .select([
+      'memberships.orgId',
+      'memberships.role',
+      'organisations.kind as orgKind',
+      'organisations.notifierKind',
+      'organisations.name as orgName',
+    ])
     .where('memberships.personId', '=', personId)
     .where('organisations.suspendedAt', 'is', null)
     .orderBy('memberships.createdAt')
     .orderBy('memberships.orgId')
     .execute()
-}
-
-export async function insertSession(
-  db: Transaction<DB>,
-  session: {
-    id: string
-    tokenHash: Buffer
-    personId: string
-    orgId: string
-    assurance: number
-    createdAt: Date
-    lastSeenAt: Date
-    expiresAt: Date
-  },
-) {
-  await db.insertInto('sessions').values(session).execute()
-}
-
-/** A session that is neither ended nor expired, with the role its person has today. */
-export function selectSession(db: Kysely<DB>, tokenHash: Buffer, now: Date) {
-  return db
-    .selectFrom('sessions')
-    .innerJoin('memberships', (join) =>
-      join.onRef('memberships.orgId', '=', 'sessions.orgId').onRef('memberships.personId', '=', 'sessions.personId'),
-    )
-    .innerJoin('organisations', 'organisations.id', 'sessions.orgId')
-    .select([
-      'sessions.id',
-      'sessions.tokenHash',
-      'sessions.personId',
-      'sessions.orgId',
-      'sessions.assurance',
-      'sessions.lastSeenAt',
-      'memberships.role',
-      'organisations.kind as orgKind',
-    ])
-    .where('sessions.tokenHash', '=', tokenHash)
-    .where('sessions.endedAt', 'is', null)
-    .where('sessions.expiresAt', '>', now)
-    .where('organisations.suspendedAt', 'is', null)
-    .executeTakeFirst()
-}
-
-export async function setSessionSeen(db: Kysely<DB>, sessionId: string, at: Date) {
-  await db.updateTable('sessions').set({ lastSeenAt: at }).where('id', '=', sessionId).execute()
-}
-
-export async function setSessionEnded(db: Transaction<DB>, sessionId: string, at: Date) {
-  const done = await db
-    .updateTable('sessions')
-    .set({ endedAt: at })
-    .where('id', '=', sessionId)
-    .where('endedAt', 'is', null)
-    .executeTakeFirst()
-  return done.numUpdatedRows > 0n
 }
 
 export async function insertApiToken(

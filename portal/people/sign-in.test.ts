@@ -6,7 +6,8 @@ import { addPerson } from './add-person.ts'
 import { describeActor } from './describe-actor.ts'
 import { mailSignIn } from './mail-sign-in.ts'
 import { prepareSignIn } from './prepare-sign-in.ts'
-import { consumeSignIn, describeSignIn, findSession, requestSignIn, signOut } from './sign-in.ts'
+import { findSession, signOut } from './session.ts'
+import { consumeSignIn, describeSignIn, requestSignIn } from './sign-in.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
 const options = { reactions: { 'sign-in.requested': [mailSignIn] } }

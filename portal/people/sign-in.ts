@@ -1,26 +1,22 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import type { PersonActor } from './may.ts'
 import {
   countSignIns,
-  insertSession,
   insertSignIn,
   lockPersonByEmail,
   lockSignIn,
   selectMemberships,
-  selectSession,
   selectSignIn,
-  setSessionEnded,
-  setSessionSeen,
   setSignInConsumed,
 } from './people-store.server.ts'
-import { type Locale, normaliseEmail, type OrgKind, type Role } from './person.ts'
+import { type Locale, normaliseEmail } from './person.ts'
 import { digestOfSecret } from './secret.ts'
+import { actorOf, type BrowserFamily, endSessions, startSession } from './session.ts'
 
 const minute = 60_000
-const day = 24 * 60 * minute
 
 /** How long a mailed link opens the door. */
 const linkLives = 15 * minute
@@ -28,8 +24,6 @@ const linkLives = 15 * minute
 const linksPerPerson = { count: 5, within: 15 * minute }
 /** For everybody together: what a mail server can take, and an attacker may not. */
 const linksForAll = { count: 300, within: 5 * minute }
-/** Every request would be a write otherwise. */
-const seenEvery = minute
 
 /** The secret of a mailed link is made again from its id, so nothing in the database opens a door. */
 export function signInToken(ground: Pick<Ground, 'vault'>, signInId: string): string {
@@ -42,7 +36,7 @@ export function signInToken(ground: Pick<Ground, 'vault'>, signInId: string): st
  */
 export async function requestSignIn(
   ground: Ground,
-  input: { email: string; locale?: Locale },
+  input: { email: string; locale?: Locale; back?: string },
 ): Promise<{ result: 'requested' }> {
   const email = normaliseEmail(input.email)
   await ground.db.transaction(async (tx) => {
@@ -57,7 +51,8 @@ export async function requestSignIn(
     }
     const signInId = newId('sgn')
     const expiresAt = new Date(tx.now.getTime() + linkLives)
-    await insertSignIn(tx.db, { id: signInId, personId: person.id, requestedAt: tx.now, expiresAt })
+    const back = input.back ?? null
+    await insertSignIn(tx.db, { id: signInId, personId: person.id, requestedAt: tx.now, expiresAt, back })
     const locale = input.locale === undefined ? {} : { locale: input.locale }
     await record(tx, person.id, 'sign-in.requested', { signInId, personId: person.id, ...locale })
   })
@@ -73,57 +68,52 @@ export async function describeSignIn(ground: Ground, token: string): Promise<Sig
   return stateOf(await selectSignIn(ground.db.read, signInId), ground.clock.now())
 }
 
-/** Signs the person in, once. The session token is shown here and never again. */
+export type SignedIn =
+  | {
+      result: 'signed-in'
+      sessionToken: string
+      actor: PersonActor
+      /** Where the reader was going when asked who they are; a path of ours. */
+      back: string | null
+      /** How many organisations there are to choose from. */
+      organisations: number
+    }
+  | { result: 'unknown' | 'expired' | 'consumed' }
+
+/**
+ * Signs the person in, once. The session token is shown here and never again. A session that this browser still holds is
+ * replaced, in the same organisation; a second factor is asked for again.
+ */
 export function consumeSignIn(
   ground: Ground,
   token: string,
-): Promise<
-  { result: 'signed-in'; sessionToken: string; actor: PersonActor } | { result: 'unknown' | 'expired' | 'consumed' }
-> {
+  from: { browser?: BrowserFamily; replaces?: PersonActor | null } = {},
+): Promise<SignedIn> {
   const signInId = readToken(ground, token)
   if (!signInId) return Promise.resolve({ result: 'unknown' })
   return ground.db.transaction(async (tx) => {
     const signIn = await lockSignIn(tx.db, signInId)
     const state = stateOf(signIn, tx.now)
     if (state.result !== 'valid' || !signIn) return { result: state.result === 'valid' ? 'unknown' : state.result }
-    const [membership] = await selectMemberships(tx.db, signIn.personId)
+    const memberships = await selectMemberships(tx.db, signIn.personId)
+    const replaced = from.replaces?.personId === signIn.personId ? from.replaces : null
+    const membership = memberships.find(({ orgId }) => orgId === replaced?.orgId) ?? memberships[0]
     if (!membership) return { result: 'unknown' }
     await setSignInConsumed(tx.db, signInId, tx.now)
-    const sessionToken = randomBytes(32).toString('base64url')
-    const session = {
-      id: newId('ses'),
-      tokenHash: digestOfSecret(sessionToken),
+    if (replaced) await endSessions(tx, replaced.personId, { id: replaced.sessionId }, 'replaced')
+    const started = await startSession(tx, ground, {
       personId: signIn.personId,
       orgId: membership.orgId,
-      assurance: 1,
-      createdAt: tx.now,
-      lastSeenAt: tx.now,
-      expiresAt: new Date(tx.now.getTime() + ground.config.sessionDays * day),
+      assurance: signIn.assurance,
+      browser: from.browser ?? 'other',
+    })
+    return {
+      result: 'signed-in',
+      sessionToken: started.sessionToken,
+      actor: await actorOf(tx, started.sessionToken),
+      back: signIn.back,
+      organisations: replaced ? 1 : memberships.length,
     }
-    await insertSession(tx.db, session)
-    const { personId, orgId } = session
-    await record(tx, personId, 'person.signed-in', { personId, orgId, sessionId: session.id })
-    return { result: 'signed-in', sessionToken, actor: actorOf({ ...session, ...membership }) }
-  })
-}
-
-/** Who holds this session, or null: unknown, ended, expired, no member any more, or the organisation is suspended. */
-export async function findSession(ground: Ground, sessionToken: string): Promise<PersonActor | null> {
-  const now = ground.clock.now()
-  const tokenHash = digestOfSecret(sessionToken)
-  const session = await selectSession(ground.db.read, tokenHash, now)
-  if (!session || !timingSafeEqual(session.tokenHash, tokenHash)) return null
-  if (now.getTime() - session.lastSeenAt.getTime() >= seenEvery) await setSessionSeen(ground.db.read, session.id, now)
-  return actorOf(session)
-}
-
-/** Ends the session; its token opens nothing any more. */
-export function signOut(ground: Ground, actor: PersonActor): Promise<{ result: 'signed-out' | 'already-signed-out' }> {
-  return ground.db.transaction(async (tx) => {
-    if (!(await setSessionEnded(tx.db, actor.sessionId, tx.now))) return { result: 'already-signed-out' }
-    const { personId, sessionId } = actor
-    await record(tx, personId, 'person.signed-out', { personId, sessionId })
-    return { result: 'signed-out' }
   })
 }
 
@@ -139,23 +129,4 @@ function readToken(ground: Ground, token: string): string | null {
   const signInId = found?.[1]
   if (!signInId) return null
   return timingSafeEqual(digestOfSecret(token), digestOfSecret(signInToken(ground, signInId))) ? signInId : null
-}
-
-function actorOf(session: {
-  id: string
-  personId: string
-  orgId: string
-  orgKind: string
-  role: string
-  assurance: number
-}): PersonActor {
-  return {
-    kind: 'person',
-    personId: session.personId,
-    orgId: session.orgId,
-    orgKind: session.orgKind as OrgKind,
-    role: session.role as Role,
-    assurance: session.assurance,
-    sessionId: session.id,
-  }
 }

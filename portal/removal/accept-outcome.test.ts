@@ -176,7 +176,15 @@ test('what is not hosted there waits for a person again', () =>
     const state = await stateOf(ground, notice.noticeId)
     expect(state.headline).toBe('unattributed')
     expect(state.accountable).toMatchObject({ handling: 'not_hosted_here', clock: { state: 'met' } })
-    const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
+    const desk = {
+      ...on.desk,
+      kind: 'person',
+      personId: 'psn_1',
+      role: 'owner',
+      assurance: 2,
+      assuranceNeeded: 2,
+      sessionId: 'ses_1',
+    }
     expect(JSON.stringify(await findUnattributed(ground, desk as never))).toContain(notice.itemIds[0])
   }))
 
@@ -186,7 +194,15 @@ test('who is asked again by the desk after "not hosted here" has no more time th
     const notice = await build.receivedNotice(ground, on)
     const { orgId } = on.provider
     await reportedOutcome(ground, orgId, notice, { outcome: 'not_hosted_here', reason: 'customer_left' })
-    const desk = { ...on.desk, kind: 'person', personId: 'psn_1', role: 'owner', assurance: 1, sessionId: 'ses_1' }
+    const desk = {
+      ...on.desk,
+      kind: 'person',
+      personId: 'psn_1',
+      role: 'owner',
+      assurance: 2,
+      assuranceNeeded: 2,
+      sessionId: 'ses_1',
+    }
     const again = await attributeItem(ground, desk as never, notice.itemIds[0] ?? '', orgId, 'it answers from there')
     expect(again).toEqual({ result: 'attributed' })
     const state = await stateOf(ground, notice.noticeId)

@@ -70,6 +70,7 @@ function deskActor(orgId: string) {
     orgKind: 'platform',
     role: 'owner',
     assurance: 2,
+    assuranceNeeded: 2,
     sessionId: 'ses_seed',
   } as const
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { filesBelow, root } from './tree.ts'
 
 // A layout's refusal does not stop its child's loader or action, so each asks for itself.
-const asks = /\b(findActor|requireActor|requireSide|requireMay)\(/
+const asks = /\b(findActor|requirePerson|requireActor|requireFresh|requireSide|requireMay)\(/
 
 // Doors that are open on purpose: they show nothing of anybody's, or are how one comes to be somebody.
 const forEverybody = [
@@ -14,7 +14,6 @@ const forEverybody = [
   'preferences.ts: action',
   'preferences.ts: loader',
   'sign-in.tsx: action',
-  'sign-in_.$token.tsx: action',
   'sign-in_.$token.tsx: loader',
   'sign-out.ts: loader',
 ]

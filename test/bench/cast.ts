@@ -61,6 +61,7 @@ async function desk(ground: Ground): Promise<PersonActor> {
     orgKind: 'platform',
     role: 'owner',
     assurance: 2,
+    assuranceNeeded: 2,
     sessionId: 'ses_desk',
   }
 }

@@ -1,9 +1,9 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { Form, Link, useActionData, useLoaderData } from '@remix-run/react'
 import { consumeSignIn, describeSignIn } from '../../people/sign-in.ts'
-import { homeOf } from '../access.server.ts'
+import { findActor, wayIn } from '../access.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
-import { sessionCookie } from '../session.server.ts'
+import { browserOf, sessionCookie } from '../session.server.ts'
 import { Moment } from '../ui/moment.tsx'
 import { Banner } from '../ui/notice-banner.tsx'
 
@@ -16,11 +16,14 @@ export async function loader({ params, context: { ground } }: LoaderFunctionArgs
   return { result: found.result, expiresAt: new Date(found.expiresAt).toISOString() }
 }
 
-export async function action({ params, context: { ground } }: ActionFunctionArgs) {
-  const consumed = await consumeSignIn(ground, params.token ?? '')
+export async function action(args: ActionFunctionArgs) {
+  const { params, request, context } = args
+  const { ground } = context
+  const from = { browser: browserOf(request), replaces: await findActor(args) }
+  const consumed = await consumeSignIn(ground, params.token ?? '', from)
   switch (consumed.result) {
     case 'signed-in':
-      return redirect(homeOf(consumed.actor), {
+      return redirect(wayIn(consumed), {
         status: 303,
         headers: { 'Set-Cookie': sessionCookie(ground, consumed.sessionToken) },
       })

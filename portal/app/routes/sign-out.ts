@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from '@remix-run/node'
-import { signOut } from '../../people/sign-in.ts'
+import { signOut } from '../../people/session.ts'
 import { findActor } from '../access.server.ts'
 import { endedSessionCookie } from '../session.server.ts'
 

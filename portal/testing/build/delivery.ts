@@ -178,7 +178,15 @@ async function organisation(ground: TestGround, input: NewOrganisation): Promise
 }
 
 async function network(ground: TestGround, on: Line, orgId: string, cidr: string) {
-  const desk = { ...on.desk, kind: 'person', personId: 'psn_desk', role: 'owner', assurance: 1, sessionId: 'ses_desk' }
+  const desk = {
+    ...on.desk,
+    kind: 'person',
+    personId: 'psn_desk',
+    role: 'owner',
+    assurance: 2,
+    assuranceNeeded: 2,
+    sessionId: 'ses_desk',
+  }
   const proven = await proveNetwork(ground, desk as never, { orgId, cidr })
   if (proven.result !== 'proven') throw new Error(`The network was not proven: ${proven.result}`)
 }
