@@ -151,6 +151,12 @@ export interface Lookups {
   ): Promise<{ result: 'found'; addresses: string[] } | { result: 'none' } | { result: 'failed'; detail: string }>
   /** A provider's published key set; https only, 64 KiB, JSON, no redirect. */
   keySet(url: string): Promise<{ result: 'found'; keys: JsonWebKey[] } | { result: 'failed'; detail: string }>
+  /** TXT records of a name, one answer from each name server: where they do not agree, one of them is late or lies. */
+  texts(name: string, timeoutMs: number): Promise<TextsAnswer[]>
+  /** What stands at `https://<name>/.well-known/noticeline.txt`; https only, 1 KiB, plain text, no redirect. Nothing else. */
+  proofFile(
+    domain: string,
+  ): Promise<{ result: 'found'; text: string } | { result: 'none' } | { result: 'failed'; detail: string }>
   /**
    * What the regional registries say about an address, a range or an autonomous system, by RDAP (RFC 9082, 9083, 9224).
    * `range` (CIDR) answers the smallest network that holds all of it. Addresses that are not public are never asked
@@ -207,6 +213,13 @@ export interface Routing {
   /** How many ranges it holds. */
   size: number
 }
+
+/** What one name server said. `resolver`: its address, or `system`. */
+export type TextsAnswer = { resolver: string } & (
+  | { result: 'found'; texts: string[] }
+  | { result: 'none' }
+  | { result: 'failed'; detail: string }
+)
 
 /** Mail is a pointer: numbers, counts, times and links into the portal. */
 export interface Mail {

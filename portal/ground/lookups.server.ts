@@ -1,4 +1,5 @@
 import type { Lookups } from './ground.ts'
+import { createProofFile, createTexts } from './lookups-proofs.ts'
 import { guardOf, type OutboundOptions, userAgent } from './outbound.server.ts'
 import { readTarget } from './outbound-connect.ts'
 import { type Answer, createLine, exchange } from './outbound-exchange.ts'
@@ -40,6 +41,8 @@ export function createLookups(options: LookupsOptions): Lookups {
 
   return {
     resolve,
+    texts: createTexts(options.servers ?? []),
+    proofFile: createProofFile(guard, { 'accept-encoding': 'identity', 'user-agent': userAgent }),
     async keySet(text) {
       const target = readTarget(text, guard, 'tls-only')
       if (!(target instanceof URL)) return { result: 'failed', detail: target.detail }

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Lookups } from './ground.ts'
 
 // RFC 6761, 6762, 7686: no name server knows these, and none need hear that we asked.
-const neverAsked = ['example', 'test', 'invalid', 'onion', 'local']
+export const neverAsked = ['example', 'test', 'invalid', 'onion', 'local']
 
 /** A and AAAA by name servers, within a time that holds for both together. */
 export function createResolve(options: { servers?: readonly string[] | undefined } = {}): Lookups['resolve'] {
@@ -34,6 +34,6 @@ export function createResolve(options: { servers?: readonly string[] | undefined
   }
 }
 
-function codeOf(reason: unknown): string {
+export function codeOf(reason: unknown): string {
   return reason instanceof Error && 'code' in reason ? String(reason.code) : ''
 }

@@ -11,6 +11,7 @@ import type {
   RegistryAnswer,
   RegistryQuestion,
   Routing,
+  TextsAnswer,
 } from '../ground/ground.ts'
 
 /** Everything that was sent out, in order. */
@@ -89,6 +90,9 @@ export interface FakeLookups extends Lookups {
   answerRegistry(about: string, answer: ScriptedRegistry): void
   /** What the registry was asked, in order. */
   readonly registryCalls: string[]
+  /** By each of these resolvers in turn; one list alone is what two of them say. */
+  answerTexts(name: string, ...said: (readonly string[] | 'failed')[]): void
+  answerFile(domain: string, text: string | 'failed'): void
 }
 
 type FoundInRegistry = Extract<RegistryAnswer, { result: 'found' }>
@@ -103,6 +107,8 @@ export function createFakeLookups(): FakeLookups {
   const sets = new Map<string, JsonWebKey[] | 'failed'>()
   const registry = new Map<string, ScriptedRegistry>()
   const registryCalls: string[] = []
+  const texts = new Map<string, (readonly string[] | 'failed')[]>()
+  const files = new Map<string, string>()
   return {
     registryCalls,
     answerRegistry: (about, answer) => void registry.set(about, answer),
@@ -113,6 +119,22 @@ export function createFakeLookups(): FakeLookups {
     },
     answer: (host, addresses) => void hosts.set(host, addresses),
     answerKeys: (url, keys) => void sets.set(url, keys),
+    answerTexts: (name, ...said) => void texts.set(name, said),
+    answerFile: (domain, text) => void files.set(domain, text),
+    async texts(name) {
+      const said = texts.get(name) ?? [[]]
+      const [only = []] = said
+      return (said.length === 1 ? [only, only] : said).map((records, index): TextsAnswer => {
+        const resolver = `192.0.2.${53 + index}`
+        if (records === 'failed') return { resolver, result: 'failed', detail: 'scripted' }
+        return records.length > 0 ? { resolver, result: 'found', texts: [...records] } : { resolver, result: 'none' }
+      })
+    },
+    async proofFile(domain) {
+      const text = files.get(domain)
+      if (text === undefined) return { result: 'none' }
+      return text === 'failed' ? { result: 'failed', detail: 'scripted' } : { result: 'found', text }
+    },
     async resolve(host) {
       const literal = host.replace(/^\[|\]$/g, '')
       const found = /^[\d.]+$|:/.test(literal) ? [literal] : hosts.get(host)
