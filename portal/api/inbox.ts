@@ -4,7 +4,7 @@ import { findNotice } from '../inbox/find-notice.ts'
 import type { InboxRowView } from '../inbox/views.ts'
 import { regimes } from '../notices/notice.ts'
 import { headlines } from '../removal/headline.ts'
-import { listQuery, nextLink } from './lists.ts'
+import { listQuery, nextLink, notACursor } from './lists.ts'
 import { wholeNoticeOnWire } from './notice-wire.ts'
 import { revealItems, revealQuery } from './reveal.ts'
 import { type Face, programRoute } from './route.ts'
@@ -35,10 +35,7 @@ export function addInbox(face: Face): void {
         ...(since === undefined ? {} : { updatedSince: new Date(since) }),
       })
       if (found.result === 'forbidden') return refuse('forbidden')
-      if (found.result === 'invalid-cursor') {
-        const errors = [{ pointer: '/query/cursor', code: 'invalid', message: 'Not a cursor of this list.' }]
-        return refuse('invalid_parameter', { errors })
-      }
+      if (found.result === 'invalid-cursor') return refuse('invalid_parameter', { errors: notACursor })
       const page = { data: found.items.map(rowOnWire), next_cursor: found.nextCursor }
       return answer(200, page, nextLink(ground.config.origin, c.req.url, found.nextCursor))
     },

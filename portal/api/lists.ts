@@ -12,6 +12,11 @@ export const listQuery = {
   cursor: z.string().min(1).max(500).optional().describe('`next_cursor` of the page before.'),
 }
 
+/** What a list says to a cursor that it never gave out. */
+export const notACursor = [
+  { pointer: '/query/cursor', code: 'invalid', message: 'Not a cursor of this list.' },
+] as const
+
 /** `Link: rel="next"`, with the filters of this page. */
 export function nextLink(origin: string, requestUrl: string, nextCursor: string | null): Record<string, string> {
   if (nextCursor === null) return {}

@@ -10,7 +10,7 @@ import { withdrawNotice } from '../notices/withdraw-notice.ts'
 import type { ProgramActor } from '../people/may.ts'
 import { addObservations } from '../removal/add-observations.ts'
 import { headlines } from '../removal/headline.ts'
-import { listQuery, nextLink } from './lists.ts'
+import { listQuery, nextLink, notACursor } from './lists.ts'
 import { noticeOnWire, wholeNoticeOnWire } from './notice-wire.ts'
 import { revealItems, revealQuery } from './reveal.ts'
 import { type Face, type ProgramAsking, programRoute } from './route.ts'
@@ -115,6 +115,7 @@ function addReading(face: Face): void {
         ...(since === undefined ? {} : { updatedSince: new Date(since) }),
       })
       if (found.result === 'forbidden') return refuse('forbidden')
+      if (found.result === 'invalid-cursor') return refuse('invalid_parameter', { errors: notACursor })
       const page = { data: found.notices.map(noticeOnWire), next_cursor: found.nextCursor }
       return answer(200, page, nextLink(ground.config.origin, c.req.url, found.nextCursor))
     },

@@ -26,6 +26,7 @@ export const problems = {
   ],
   key_known_elsewhere: [409, 'Key known elsewhere', 'This key is registered by another organisation.'],
   already_withdrawn: [409, 'Already withdrawn', 'The notice was withdrawn before.'],
+  token_erased: [409, 'Erased', 'The token was erased with its last item: there is nothing left to send.'],
   no_second_channel: [
     409,
     'No second channel',

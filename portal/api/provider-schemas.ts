@@ -47,6 +47,7 @@ export const deliveryLog = z.object({
   acknowledged_at: maybe(at),
   next_attempt_at: maybe(at),
   last_code: maybe(z.string()),
+  resent_at: maybe(at).describe('When it was last asked for again.'),
   deadline_at: at,
   created_at: at,
   attempts: z.array(
@@ -61,6 +62,12 @@ export const deliveryLog = z.object({
       ms: maybe(z.int()),
     }),
   ),
+})
+
+export const deliveryResent = z.object({ id: z.string().describe('`dlv_…`'), queued: z.literal(true) })
+
+export const deliveriesRecovered = z.object({
+  count: z.int().describe('How many deliveries are sent again; those whose tokens were erased are not among them.'),
 })
 
 export const streamStatus = z.object({

@@ -8,12 +8,15 @@ import {
   ssfConfiguration,
 } from '@noticeline/sdk/protocol'
 import { z } from 'zod'
+import { recoverInput } from '../delivery/recover-deliveries.ts'
 import { noticeSubmission, withdrawReasons } from '../notices/notice.ts'
 import { endpointChange, endpointInput } from '../providers/endpoint-input.ts'
 import { observationRows } from '../removal/add-observations.ts'
 import { inboxRow, notice, wholeNotice } from './notice-schemas.ts'
 import {
+  deliveriesRecovered,
   deliveryLog,
+  deliveryResent,
   endpoint,
   endpointAdded,
   endpointConfirmed,
@@ -79,6 +82,9 @@ export const schemas = {
   Endpoints: page(endpoint),
   InboxPage: page(inboxRow),
   DeliveryPage: page(deliveryLog),
+  DeliveryResent: deliveryResent,
+  RecoverInput: recoverInput,
+  DeliveriesRecovered: deliveriesRecovered,
   PollRequest: pollRequest,
   PollResponse: pollResponse,
   StreamStatus: streamStatus,

@@ -125,7 +125,11 @@ async function finish(ground: Ground, tx: Tx, finished: Finished): Promise<void>
   if (result === 'received') {
     await updateDelivery(tx.db, deliveryId, { lastCode: null })
     await settleDelivery(tx, delivery, 'push', at)
-  } else if (ours && !hasArrived(delivery.state as 'offered') && delivery.nextAttemptAt !== null) {
+  } else if (
+    ours &&
+    delivery.nextAttemptAt !== null &&
+    (delivery.resentAt || !hasArrived(delivery.state as 'offered'))
+  ) {
     await planNextTry(tx, delivery, meaning, finished)
   }
   await record(tx, noticeId, 'delivery.attempted', { noticeId, deliveryId, orgId, attemptId, number, result, code })
@@ -139,7 +143,8 @@ async function planNextTry(
 ): Promise<void> {
   const asked = answer.result === 'answered' && (answer.status === 429 || answer.status === 503)
   const nextAttemptAt = nextTryAt({
-    failures: delivery.attempts,
+    // Whoever asked for it again is not told to wait half a day because it failed often before that.
+    failures: delivery.attempts - (delivery.resentAfter ?? 0),
     failedAt: at,
     jitter: jitter(),
     retryAfterMs: asked ? retryAfterMs(answer.headers['retry-after'], at) : null,
@@ -147,18 +152,23 @@ async function planNextTry(
     slow: meaning.slow,
   })
   const { noticeId, orgId } = delivery
-  if (delivery.event !== eventTypes.issued && at.getTime() - delivery.createdAt.getTime() > spentAfterMs) {
+  const arrived = hasArrived(delivery.state as 'offered')
+  if (arrived && at.getTime() - (delivery.resentAt ?? delivery.createdAt).getTime() > spentAfterMs) {
+    await updateDelivery(tx.db, delivery.id, { nextAttemptAt: null })
+    return
+  }
+  if (!arrived && delivery.event !== eventTypes.issued && at.getTime() - delivery.createdAt.getTime() > spentAfterMs) {
     await updateDelivery(tx.db, delivery.id, { nextAttemptAt: null, lastCode: meaning.code, state: 'failed' })
     await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: delivery.id, orgId, code: 'expired' })
     return
   }
-  await updateDelivery(tx.db, delivery.id, { nextAttemptAt, lastCode: meaning.code })
+  await updateDelivery(tx.db, delivery.id, arrived ? { nextAttemptAt } : { nextAttemptAt, lastCode: meaning.code })
   if (!meaning.gone) return
   if (await setEndpointPaused(tx.db, channel.id, tx.now)) {
     await record(tx, orgId, 'endpoint.paused', { orgId, endpointId: channel.id, reason: 'gone' })
   }
   const left = await selectChannels(tx.db, orgId)
-  if (left.push || left.poll || left.contact) return
+  if (arrived || left.push || left.poll || left.contact) return
   await updateDelivery(tx.db, delivery.id, { state: 'failed' })
   await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: delivery.id, orgId, code: 'endpoint_retired' })
 }

@@ -132,7 +132,9 @@ export function lockForPoll(db: Transaction<DB>, offer: PollOffer): Promise<Deli
     .selectFrom('deliveries')
     .selectAll()
     .where('orgId', '=', offer.orgId)
-    .where('state', 'in', ['queued', 'offered', 'failed'])
+    .where((where) =>
+      where.or([where('state', 'in', ['queued', 'offered', 'failed']), where('resentAt', 'is not', null)]),
+    )
     .where('nextAttemptAt', 'is not', null)
     .where((where) =>
       where.or([
@@ -168,6 +170,7 @@ export interface DeliveryFilter {
   orgId: string | null
   state?: string
   noticeId?: string
+  endpointId?: string
   /** Newest first, from below this id. */
   before?: string
   limit: number
@@ -182,6 +185,7 @@ export function selectDeliveries(db: Kysely<DB>, filter: DeliveryFilter) {
   if (filter.orgId !== null) query = query.where('deliveries.orgId', '=', filter.orgId)
   if (filter.state !== undefined) query = query.where('deliveries.state', '=', filter.state)
   if (filter.noticeId !== undefined) query = query.where('deliveries.noticeId', '=', filter.noticeId)
+  if (filter.endpointId !== undefined) query = query.where('deliveries.endpointId', '=', filter.endpointId)
   if (filter.before !== undefined) query = query.where('deliveries.id', '<', filter.before)
   return query.orderBy('deliveries.id', 'desc').limit(filter.limit).execute()
 }

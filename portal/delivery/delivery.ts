@@ -35,6 +35,8 @@ export interface DeliveryView {
   acknowledgedAt: string | null
   nextAttemptAt: string | null
   lastCode: string | null
+  /** When it was last asked for again. */
+  resentAt: string | null
   deadlineAt: string
   createdAt: string
   attempts: AttemptView[]

@@ -7,6 +7,7 @@ import { selectDeliveries } from './delivery-store.server.ts'
 export interface DeliveriesFilter {
   state?: DeliveryState | undefined
   noticeId?: string | undefined
+  endpointId?: string | undefined
   /** At most 200. */
   limit?: number | undefined
   cursor?: string | undefined
@@ -16,14 +17,20 @@ export interface DeliveriesFilter {
 export async function findDeliveries(
   ground: Ground,
   actor: Actor,
-  { state, noticeId, limit = 50, cursor }: DeliveriesFilter = {},
-): Promise<{ result: 'found'; deliveries: DeliveryView[]; nextCursor: string | null } | { result: 'forbidden' }> {
+  { state, noticeId, endpointId, limit = 50, cursor }: DeliveriesFilter = {},
+): Promise<
+  | { result: 'found'; deliveries: DeliveryView[]; nextCursor: string | null }
+  | { result: 'forbidden' }
+  | { result: 'invalid-cursor' }
+> {
   if (actor.kind === 'nobody' || !may(actor, 'deliveries.read')) return { result: 'forbidden' }
+  if (cursor !== undefined && !/^dlv_[0-9a-z]{26}$/.test(cursor)) return { result: 'invalid-cursor' }
   const size = Math.min(Math.max(1, limit), 200)
   const rows = await selectDeliveries(ground.db.read, {
     orgId: actor.orgKind === 'platform' ? null : actor.orgId,
     ...(state !== undefined && { state }),
     ...(noticeId !== undefined && { noticeId }),
+    ...(endpointId !== undefined && { endpointId }),
     ...(cursor !== undefined && { before: cursor }),
     limit: size + 1,
   })
@@ -49,6 +56,7 @@ export async function findDeliveries(
       acknowledgedAt: instant(row.acknowledgedAt),
       nextAttemptAt: instant(row.nextAttemptAt),
       lastCode: row.lastCode,
+      resentAt: instant(row.resentAt),
       deadlineAt: row.deadlineAt.toISOString(),
       createdAt: row.createdAt.toISOString(),
       attempts: attempts

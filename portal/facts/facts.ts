@@ -76,6 +76,9 @@ export interface Facts {
   }
   /** A mail that says where to look, and nothing else, went to a contact. */
   'delivery.pointed': { noticeId: string; deliveryId: string; orgId: string; contactId: string }
+  /** Sent once more on request, with the same bytes. */
+  'delivery.resent': { noticeId: string; deliveryId: string; orgId: string }
+  'deliveries.recovered': { orgId: string; since: string; count: number }
   'delivery.failed': { noticeId: string; deliveryId: string; orgId: string; code: string }
   'receipt.recorded': {
     noticeId: string

@@ -35,9 +35,13 @@ create table api_tokens (
   expires_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   last_used_at timestamp(3) with time zone,
+  created_by text,
+  replaces text,
   constraint api_tokens_pkey PRIMARY KEY (id),
   constraint api_tokens_token_hash_key UNIQUE (token_hash),
-  constraint api_tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+  constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id),
+  constraint api_tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint api_tokens_replaces_fkey FOREIGN KEY (replaces) REFERENCES api_tokens(id)
 );
 CREATE INDEX api_tokens_by_org ON api_tokens USING btree (org_id);
 
@@ -143,10 +147,14 @@ create table deliveries (
   leased_by text,
   leased_until timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
+  resent_at timestamp(3) with time zone,
+  resent_after integer,
+  network_id text,
   constraint deliveries_pkey PRIMARY KEY (id),
   constraint deliveries_jti_key UNIQUE (jti),
   constraint deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
   constraint deliveries_jti_fkey FOREIGN KEY (jti) REFERENCES tokens(jti),
+  constraint deliveries_network_id_fkey FOREIGN KEY (network_id) REFERENCES networks(id),
   constraint deliveries_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
   constraint deliveries_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint deliveries_received_how_check CHECK ((received_how = ANY (ARRAY['push'::text, 'poll'::text, 'signed_receipt'::text, 'form_confirmed'::text]))),
@@ -156,6 +164,18 @@ CREATE INDEX deliveries_by_notice ON deliveries USING btree (notice_id);
 CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
 CREATE INDEX deliveries_due ON deliveries USING btree (next_attempt_at, deadline_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX deliveries_leased ON deliveries USING btree (endpoint_id) WHERE (leased_until IS NOT NULL);
+
+create table endpoint_networks (
+  endpoint_id text not null,
+  network_id text not null,
+  org_id text not null,
+  created_at timestamp(3) with time zone not null,
+  constraint endpoint_networks_pkey PRIMARY KEY (endpoint_id, network_id),
+  constraint endpoint_networks_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
+  constraint endpoint_networks_network_id_fkey FOREIGN KEY (network_id) REFERENCES networks(id),
+  constraint endpoint_networks_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+CREATE INDEX endpoint_networks_by_network ON endpoint_networks USING btree (network_id);
 
 create table endpoints (
   id text not null,
@@ -171,6 +191,7 @@ create table endpoints (
   failures integer default 0 not null,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  bound boolean default false not null,
   constraint endpoints_pkey PRIMARY KEY (id),
   constraint endpoints_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint endpoints_media_type_check CHECK ((media_type = ANY (ARRAY['application/secevent+jwt'::text, 'application/json'::text]))),
@@ -654,6 +675,71 @@ create table recovery_codes (
   constraint recovery_codes_pkey PRIMARY KEY (person_id, code_hash),
   constraint recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
+
+create table rehearsal_statements (
+  id text not null,
+  rehearsal_id text not null,
+  org_id text not null,
+  jti text,
+  ref text,
+  event text not null,
+  grade text not null,
+  code text,
+  stated_at timestamp(3) with time zone,
+  recorded_at timestamp(3) with time zone not null,
+  constraint rehearsal_statements_pkey PRIMARY KEY (id),
+  constraint rehearsal_statements_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint rehearsal_statements_rehearsal_id_fkey FOREIGN KEY (rehearsal_id) REFERENCES rehearsals(id),
+  constraint rehearsal_statements_grade_check CHECK ((grade = ANY (ARRAY['signed'::text, 'authenticated'::text, 'refused'::text])))
+);
+CREATE INDEX rehearsal_statements_by_rehearsal ON rehearsal_statements USING btree (rehearsal_id, recorded_at);
+
+create table rehearsal_steps (
+  rehearsal_id text not null,
+  name text not null,
+  result text not null,
+  code text,
+  amount integer,
+  at timestamp(3) with time zone not null,
+  ms integer,
+  constraint rehearsal_steps_pkey PRIMARY KEY (rehearsal_id, name),
+  constraint rehearsal_steps_rehearsal_id_fkey FOREIGN KEY (rehearsal_id) REFERENCES rehearsals(id),
+  constraint rehearsal_steps_result_check CHECK ((result = ANY (ARRAY['passed'::text, 'advice'::text, 'failed'::text, 'skipped'::text])))
+);
+
+create table rehearsal_tokens (
+  jti text not null,
+  rehearsal_id text not null,
+  kind text not null,
+  set_sha256 text not null,
+  raw text not null,
+  constraint rehearsal_tokens_pkey PRIMARY KEY (jti),
+  constraint rehearsal_tokens_rehearsal_id_fkey FOREIGN KEY (rehearsal_id) REFERENCES rehearsals(id),
+  constraint rehearsal_tokens_kind_check CHECK ((kind = ANY (ARRAY['plain'::text, 'forged'::text, 'stranger'::text, 'notice'::text, 'withdrawal'::text])))
+);
+CREATE INDEX rehearsal_tokens_by_rehearsal ON rehearsal_tokens USING btree (rehearsal_id);
+
+create table rehearsals (
+  id text not null,
+  org_id text not null,
+  endpoint_id text not null,
+  notice_id text not null,
+  item_id text not null,
+  state text not null,
+  started_at timestamp(3) with time zone not null,
+  received_at timestamp(3) with time zone,
+  withdrawn_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  leased_until timestamp(3) with time zone,
+  constraint rehearsals_pkey PRIMARY KEY (id),
+  constraint rehearsals_notice_id_key UNIQUE (notice_id),
+  constraint rehearsals_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
+  constraint rehearsals_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint rehearsals_state_check CHECK ((state = ANY (ARRAY['running'::text, 'passed'::text, 'failed'::text])))
+);
+CREATE INDEX rehearsals_by_endpoint ON rehearsals USING btree (endpoint_id, id);
+CREATE INDEX rehearsals_by_org ON rehearsals USING btree (org_id, started_at);
+CREATE INDEX rehearsals_running ON rehearsals USING btree (started_at) WHERE (state = 'running'::text);
 
 create table reports (
   id text not null,

@@ -42,6 +42,7 @@ export interface Addressees {
 
 export interface ApiTokens {
   createdAt: Timestamp;
+  createdBy: string | null;
   expiresAt: Timestamp | null;
   hint: string;
   id: string;
@@ -49,6 +50,7 @@ export interface ApiTokens {
   live: boolean;
   name: string;
   orgId: string;
+  replaces: string | null;
   revokedAt: Timestamp | null;
   scopes: string[];
   tokenHash: Buffer;
@@ -120,17 +122,28 @@ export interface Deliveries {
   lastCode: string | null;
   leasedBy: string | null;
   leasedUntil: Timestamp | null;
+  networkId: string | null;
   nextAttemptAt: Timestamp | null;
   noticeId: string;
   offeredAt: Timestamp | null;
   orgId: string;
   receivedAt: Timestamp | null;
   receivedHow: string | null;
+  resentAfter: number | null;
+  resentAt: Timestamp | null;
   seq: number;
   state: string;
 }
 
+export interface EndpointNetworks {
+  createdAt: Timestamp;
+  endpointId: string;
+  networkId: string;
+  orgId: string;
+}
+
 export interface Endpoints {
+  bound: Generated<boolean>;
   createdAt: Timestamp;
   description: string | null;
   failures: Generated<number>;
@@ -482,6 +495,51 @@ export interface RecoveryCodes {
   usedAt: Timestamp | null;
 }
 
+export interface Rehearsals {
+  endedAt: Timestamp | null;
+  endpointId: string;
+  id: string;
+  itemId: string;
+  leasedUntil: Timestamp | null;
+  noticeId: string;
+  orgId: string;
+  receivedAt: Timestamp | null;
+  startedAt: Timestamp;
+  state: string;
+  withdrawnAt: Timestamp | null;
+}
+
+export interface RehearsalStatements {
+  code: string | null;
+  event: string;
+  grade: string;
+  id: string;
+  jti: string | null;
+  orgId: string;
+  recordedAt: Timestamp;
+  ref: string | null;
+  rehearsalId: string;
+  statedAt: Timestamp | null;
+}
+
+export interface RehearsalSteps {
+  amount: number | null;
+  at: Timestamp;
+  code: string | null;
+  ms: number | null;
+  name: string;
+  rehearsalId: string;
+  result: string;
+}
+
+export interface RehearsalTokens {
+  jti: string;
+  kind: string;
+  raw: string;
+  rehearsalId: string;
+  setSha256: string;
+}
+
 export interface Reports {
   dataKey: Buffer | null;
   event: string;
@@ -570,6 +628,7 @@ export interface DB {
   contacts: Contacts;
   delegations: Delegations;
   deliveries: Deliveries;
+  endpointNetworks: EndpointNetworks;
   endpoints: Endpoints;
   factHeads: FactHeads;
   factorTries: FactorTries;
@@ -597,6 +656,10 @@ export interface DB {
   reactionsDone: ReactionsDone;
   receipts: Receipts;
   recoveryCodes: RecoveryCodes;
+  rehearsals: Rehearsals;
+  rehearsalStatements: RehearsalStatements;
+  rehearsalSteps: RehearsalSteps;
+  rehearsalTokens: RehearsalTokens;
   reports: Reports;
   roots: Roots;
   sessions: Sessions;

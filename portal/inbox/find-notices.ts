@@ -19,11 +19,13 @@ export interface NoticesFilter {
 export type FoundNotices =
   | { result: 'found'; notices: NoticeSummary[]; nextCursor: string | null }
   | { result: 'forbidden' }
+  | { result: 'invalid-cursor' }
 
 /** A notifier's own notices, newest first; everybody's for the platform's desk. Filters ask for at least one such item. */
 export async function findNotices(ground: Ground, actor: Actor, filter: NoticesFilter = {}): Promise<FoundNotices> {
   if (actor.kind === 'nobody' || !may(actor, 'notices.read')) return { result: 'forbidden' }
   const { headline, regime, provider, updatedSince, limit = 50, cursor } = filter
+  if (cursor !== undefined && !/^ntc_[0-9a-z]{26}$/.test(cursor)) return { result: 'invalid-cursor' }
   const size = Math.min(Math.max(1, limit), 200)
   const noticeIds = await selectNoticeIds(ground.db.read, {
     orgId: actor.orgKind === 'platform' ? null : actor.orgId,

@@ -14,6 +14,7 @@ const still = [
   'item.revealed',
   'receipt.contested',
   'delivery.attempted',
+  'delivery.resent',
   'clock.started',
   'clock.paused',
   'clock.resumed',

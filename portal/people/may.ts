@@ -50,6 +50,7 @@ export type Act =
   | 'endpoints.write'
   | 'endpoints.read'
   | 'deliveries.read'
+  | 'deliveries.resend'
   | 'stream.poll'
   | 'attribution.decide'
   | 'inbox.read'
@@ -109,6 +110,13 @@ const rules: Record<Act, Rule> = {
     roles: everybody,
     scopes: ['deliveries:read'],
     changes: false,
+  },
+  'deliveries.resend': {
+    own: ['provider'],
+    any: [],
+    roles: ['owner', 'admin', 'handler', 'developer'],
+    scopes: ['endpoints:write'],
+    changes: true,
   },
   'stream.poll': { own: ['provider'], any: [], roles: [], scopes: ['stream:poll'], changes: true },
   'attribution.decide': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },

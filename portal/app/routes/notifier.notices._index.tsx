@@ -1,5 +1,5 @@
 import { regimes } from '@noticeline/sdk/protocol'
-import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { findNotices } from '../../inbox/find-notices.ts'
 import type { NoticeSummary } from '../../inbox/views.ts'
@@ -22,6 +22,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const url = new URL(args.request.url)
   const filter = { headline: oneOf(url, 'headline', headlines), regime: oneOf(url, 'regime', regimes) }
   const found = await findNotices(args.context.ground, actor, { ...filter, limit: pageSize, cursor: cursorOf(url) })
+  if (found.result === 'invalid-cursor') throw redirect('/notifier/notices')
   if (found.result !== 'found') throw forbidden()
   return { notices: found.notices, next: found.nextCursor, filter, headlines, regimes }
 }

@@ -1,4 +1,4 @@
-import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import type { AttemptView, DeliveryView } from '../../delivery/delivery.ts'
 import { findDeliveries } from '../../delivery/find-deliveries.ts'
@@ -22,6 +22,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const url = new URL(args.request.url)
   const state = oneOf(url, 'state', states)
   const found = await findDeliveries(args.context.ground, actor, { state, limit: pageSize, cursor: cursorOf(url) })
+  if (found.result === 'invalid-cursor') throw redirect('/operator/deliveries')
   if (found.result !== 'found') throw forbidden()
   return { deliveries: found.deliveries, next: found.nextCursor, state }
 }
