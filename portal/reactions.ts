@@ -7,7 +7,7 @@ import { queueDelivery } from './delivery/queue-delivery.ts'
 import { resumeDeliveries } from './delivery/resume-deliveries.ts'
 import type { Fact, FactKind } from './facts/facts.ts'
 import { record } from './facts/record.ts'
-import type { Ground, RecordedFact, Tx } from './ground/ground.ts'
+import type { Ground, RecordedFact, SentMail, Tx } from './ground/ground.ts'
 import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
@@ -59,4 +59,9 @@ export function projectFact(tx: Tx, fact: RecordedFact): Promise<void> {
 /** What happens to our own keys is chained like everything else. */
 export async function recordKey(tx: Tx, change: KeyChange, kid: string): Promise<void> {
   await record(tx, 'keys', change, { kid })
+}
+
+/** A mail about a notice belongs to that notice's history, any other to its organisation's. */
+export async function recordMail(tx: Tx, mail: SentMail): Promise<void> {
+  await record(tx, mail.noticeId ?? mail.orgId, 'mail.sent', { ...mail })
 }

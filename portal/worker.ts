@@ -8,7 +8,7 @@ import { buildGround } from './ground/build-ground.server.ts'
 import { readConfig, readEnvironment } from './ground/config.server.ts'
 import type { Ground } from './ground/ground.ts'
 import type { Queue } from './ground/queue.server.ts'
-import { allReactionNames, projectFact, react, reactionNames, recordKey } from './reactions.ts'
+import { allReactionNames, projectFact, react, reactionNames, recordKey, recordMail } from './reactions.ts'
 import { type Entry, timetable } from './timetable.ts'
 
 export interface Worker {
@@ -74,6 +74,7 @@ async function main(): Promise<void> {
     reactionsTo: reactionNames,
     project: projectFact,
     keyChanged: recordKey,
+    mailSent: recordMail,
     working: true,
   })
   const worker = await startWorker(ground, queue, `worker-${process.pid}`)

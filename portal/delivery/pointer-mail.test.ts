@@ -20,7 +20,9 @@ test('without an endpoint the first contact gets a pointer, and the notice is of
       'Items: 2',
       'ntd_code',
       '24 hours from receipt',
-      `${ground.config.origin}/provider`,
+      `${ground.config.origin}/answer/ans_`,
+      `${ground.config.origin}/asked`,
+      '2026-12-21',
     ]) {
       expect(mail?.text).toContain(word)
     }
@@ -46,10 +48,19 @@ test('with neither endpoint nor contact the delivery has failed, and waits for a
   }))
 
 test('both languages say the same numbers', () => {
-  const pointer = { noticeId: 'ntc_1', count: 3, regime: 'ntd_code', hours: 24, link: 'https://p.example/provider' }
+  const pointer = {
+    noticeId: 'ntc_1',
+    count: 3,
+    regime: 'ntd_code',
+    hours: 24,
+    link: 'https://p.example/answer/x',
+    until: new Date('2026-12-21T10:00:00.000Z'),
+    asked: 'https://p.example/asked',
+  }
   for (const locale of ['en', 'nl'] as const) {
     const { text } = pointerMail[locale]({ ...pointer, withdrawn: false })
-    for (const word of ['ntc_1', '3', 'ntd_code', '24', pointer.link]) expect(text).toContain(word)
-    expect(pointerMail[locale]({ ...pointer, withdrawn: true }).text).not.toContain('24')
+    for (const word of ['ntc_1', '3', 'ntd_code', '24 ', pointer.link, pointer.asked, '2026-12-21'])
+      expect(text).toContain(word)
+    expect(pointerMail[locale]({ ...pointer, withdrawn: true }).text).not.toContain('24 ')
   }
 })

@@ -109,9 +109,27 @@ export interface Facts {
   'item.contradicted': { noticeId: string; itemId: string; observationId: string }
   'item.reappeared': { noticeId: string; itemId: string; observationId: string }
 
+  /** `contactId`: of the role mailbox it went to; null for a person's own. `noticeId`: where it is about one. */
+  'mail.sent': Mailed
+  /** It came back. Permanent: that mailbox takes nothing; otherwise it may again, later. `code`: of RFC 3463. */
+  'mail.returned': Mailed & { permanent: boolean; code: string }
+  /** A machine answered, which says nothing about whether anybody reads. */
+  'mail.auto-replied': Mailed
+  /** A person wrote back. What they wrote is no outcome. */
+  'mail.answered': Mailed
+  /** For days after it nothing came: no return, no answer, no receipt. */
+  'mail.silent': Mailed
+
   'key.published': { kid: string }
   'key.activated': { kid: string }
   'key.revoked': { kid: string }
+}
+
+interface Mailed {
+  mailId: string
+  orgId: string
+  contactId: string | null
+  noticeId?: string
 }
 
 export type FactKind = keyof Facts

@@ -26,6 +26,8 @@ export type IdPrefix =
   | 'fct'
   | 'evt'
   | 'mal'
+  | 'rcm'
+  | 'ans'
 
 /** A sortable id that says what it is: a UUID v7 in 26 characters of Crockford's base 32 behind its prefix. */
 export function newId(prefix: IdPrefix): string {

@@ -3,7 +3,7 @@ import type { Config } from './config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
 import { openEmbedded } from './embedded.server.ts'
 import { keepEmbedded } from './embedded-keeper.server.ts'
-import type { Ground, Log, RecordedFact, Tx } from './ground.ts'
+import type { Ground, Log, RecordedFact, SentMail, Tx } from './ground.ts'
 import { createKeys, type KeyChange } from './keys.server.ts'
 import { createLog } from './log.server.ts'
 import { createLookups } from './lookups.server.ts'
@@ -22,6 +22,8 @@ export interface BuildOptions {
   readonly project: (tx: Tx, fact: RecordedFact) => Promise<void>
   /** Records that one of our keys was published, became the one that signs, or was revoked. */
   readonly keyChanged?: (tx: Tx, change: KeyChange, kid: string) => Promise<void>
+  /** Records that a mail about an organisation was taken by the mail server. */
+  readonly mailSent?: (tx: Tx, mail: SentMail) => Promise<void>
   /** Whether this process works on jobs. */
   readonly working: boolean
 }
@@ -84,7 +86,7 @@ async function layGround(config: Config, options: BuildOptions, { db, log, queue
     ...(config.resolvers.length > 0 ? { servers: config.resolvers } : {}),
   })
   const outbound = createOutbound({ allowedRanges: config.allowedRanges, resolve: lookups.resolve })
-  const mail = createMail({ config, db, clock })
+  const mail = createMail({ config, db, vault, clock, ...(options.mailSent ? { sent: options.mailSent } : {}) })
   const ground: Ground = { config, clock, db, vault, keys, outbound, lookups, routing: noRouting, mail, log }
   return {
     ground,

@@ -1,4 +1,5 @@
 /** The environment: read once, here and nowhere else. `.env.example` has a sentence for every variable. */
+import { createPrivateKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -29,6 +30,12 @@ export interface Config {
   /** Null: mail goes to the mailbox table. */
   readonly smtpUrl: string | null
   readonly mailFrom: string
+  /** Where mail comes back to, each mail to a return path of its own behind a `+`. Null: to `mailFrom`, and no fate is known. */
+  readonly mailReturn: string | null
+  /** A Maildir where mail that came back waits to be read, or null. */
+  readonly mailIncoming: string | null
+  /** What outgoing mail is signed with, or null. */
+  readonly dkim: { readonly domain: string; readonly selector: string; readonly privateKey: string } | null
   readonly sessionDays: number
   readonly trustProxy: boolean
   readonly workerInside: boolean
@@ -137,6 +144,18 @@ const variables = z.object({
       error: 'must be an address, such as Noticeline <desk@noticeline.example>.',
     })
     .optional(),
+  NOTICELINE_MAIL_RETURN: z
+    .string()
+    .regex(/^[\w.-]{1,8}@[\w.-]{1,190}$/, {
+      error: 'must be an address of at most 8 characters before the @, such as bounce@noticeline.example.',
+    })
+    .optional(),
+  NOTICELINE_MAIL_INCOMING: z.string().optional(),
+  NOTICELINE_DKIM_KEY: z.string().optional(),
+  NOTICELINE_DKIM_SELECTOR: z
+    .string()
+    .regex(/^[A-Za-z0-9]([\w-]{0,61}[A-Za-z0-9])?$/, { error: 'must be one label, such as noticeline2026.' })
+    .optional(),
   NOTICELINE_SESSION_DAYS: wholeNumber(1, 90),
   NOTICELINE_TRUST_PROXY: switchedOn,
   NOTICELINE_WORKER: oneOf(['inside', 'apart']),
@@ -174,6 +193,8 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
     problems.push(
       'NOTICELINE_HOST must be a loopback address in the demo, which prints how to sign in; set NOTICELINE_MODE for anything else.',
     )
+  const mailFrom = read.NOTICELINE_MAIL_FROM ?? 'Noticeline <desk@noticeline.example>'
+  const dkim = wrong('NOTICELINE_DKIM_SELECTOR') ? null : readDkim(read, mailFrom, problems)
   if (problems.length > 0) throw new ConfigError([...new Set(problems)])
 
   return Object.freeze({
@@ -191,7 +212,10 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
     observeIntervalMs: read.NOTICELINE_OBSERVE_INTERVAL ?? (mode === 'demo' ? 2_000 : 3_600_000),
     closeAfterMs: read.NOTICELINE_CLOSE_AFTER ?? (mode === 'demo' ? 3_600_000 : 14 * 86_400_000),
     smtpUrl: read.NOTICELINE_SMTP_URL ?? null,
-    mailFrom: read.NOTICELINE_MAIL_FROM ?? 'Noticeline <desk@noticeline.example>',
+    mailFrom,
+    mailReturn: read.NOTICELINE_MAIL_RETURN ?? null,
+    mailIncoming: read.NOTICELINE_MAIL_INCOMING === undefined ? null : resolve(read.NOTICELINE_MAIL_INCOMING),
+    dkim,
     sessionDays: read.NOTICELINE_SESSION_DAYS ?? 7,
     trustProxy: read.NOTICELINE_TRUST_PROXY ?? false,
     workerInside: (read.NOTICELINE_WORKER ?? 'inside') === 'inside',
@@ -205,6 +229,25 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
 function registriesOf(given: string | undefined, mode: Mode): string | null {
   if (given === 'none') return null
   return given ?? (mode === 'production' ? 'https://data.iana.org/rdap/' : null)
+}
+
+/** The key is read once, so that a file that is gone later stops no mail. */
+function readDkim(read: z.output<typeof variables>, mailFrom: string, problems: string[]): Config['dkim'] {
+  const { NOTICELINE_DKIM_KEY: file, NOTICELINE_DKIM_SELECTOR: selector } = read
+  if (file === undefined && selector === undefined) return null
+  if (file === undefined || selector === undefined) {
+    problems.push('NOTICELINE_DKIM_KEY and NOTICELINE_DKIM_SELECTOR go together; give both or neither.')
+    return null
+  }
+  const domain = mailFrom.slice(mailFrom.lastIndexOf('@') + 1).replace(/>$/, '')
+  try {
+    const key = createPrivateKey(readFileSync(file))
+    if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'ed25519') throw new Error('another type')
+    return { domain, selector, privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  } catch {
+    problems.push('NOTICELINE_DKIM_KEY must name a readable file with a private key in PEM, RSA or Ed25519.')
+    return null
+  }
 }
 
 function missingInProduction(

@@ -223,6 +223,7 @@ export type TextsAnswer = { resolver: string } & (
 
 /** Mail is a pointer: numbers, counts, times and links into the portal. */
 export interface Mail {
+  /** Returns when it was taken. What is `about` an organisation is mailed once, however often it is sent. */
   send(mail: OutgoingMail): Promise<void>
 }
 
@@ -232,6 +233,26 @@ export interface OutgoingMail {
   to: string
   subject: string
   text: string
+  /** What makes it a row of `mails` with a fact, and gives it a return path of its own, so that its fate is known. */
+  about?: MailAbout
+}
+
+export interface MailAbout {
+  orgId: string
+  /** The role mailbox it goes to; left out for a person's own. */
+  contactId?: string
+  /** In a word, such as `pointer`. */
+  purpose: string
+  noticeId?: string
+  deliveryId?: string
+}
+
+/** A mail that a mail server took, as its fact says it. */
+export interface SentMail {
+  mailId: string
+  orgId: string
+  contactId: string | null
+  noticeId?: string
 }
 
 /** Writes the fields on its list and no others; anything else is dropped and counted. */

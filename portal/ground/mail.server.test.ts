@@ -71,14 +71,16 @@ async function mailServer(refusing?: number): Promise<{ smtpUrl: string; letters
 
 function bySmtp(smtpUrl: string, mode: MailOptions['config']['mode'] = 'test') {
   return createMail({
-    config: { mode, origin, smtpUrl, mailFrom: 'Noticeline <desk@noticeline.example>' },
-    db: { read: undefined as never },
+    config: { mode, origin, smtpUrl, mailFrom: 'Noticeline <desk@noticeline.example>', mailReturn: null, dkim: null },
+    db: { read: undefined as never, transaction: undefined as never },
+    vault: { mac: undefined as never },
     clock: { now: () => new Date('2026-11-21T09:00:00.000Z') },
   })
 }
 
 function byMailbox(ground: TestGround) {
-  return createMail({ ...ground, config: { mode: 'demo', origin, smtpUrl: null, mailFrom: 'desk@noticeline.example' } })
+  const config = { mode: 'demo', origin, smtpUrl: null, mailFrom: 'desk@noticeline.example' } as const
+  return createMail({ ...ground, config: { ...config, mailReturn: null, dkim: null } })
 }
 
 async function codeOf(sending: Promise<void>): Promise<string> {

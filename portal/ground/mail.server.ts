@@ -1,23 +1,33 @@
 import { createTransport } from 'nodemailer'
 import type { Config } from './config.server.ts'
-import type { Clock, Database, Mail, OutgoingMail } from './ground.ts'
+import type { Clock, Database, Mail, OutgoingMail, Vault } from './ground.ts'
 import { checkMail, MailError } from './mail-check.ts'
+import { type NotingOptions, notingMail } from './mail-noting.server.ts'
+import { returnPathOf } from './mail-return.ts'
 import { keepMail } from './mail-store.server.ts'
 
 export interface MailOptions {
-  config: Pick<Config, 'mode' | 'origin' | 'smtpUrl' | 'mailFrom'>
-  db: Pick<Database, 'read'>
+  config: Pick<Config, 'mode' | 'origin' | 'smtpUrl' | 'mailFrom' | 'mailReturn' | 'dkim'>
+  db: Pick<Database, 'read' | 'transaction'>
+  vault: Pick<Vault, 'mac'>
   clock: Clock
+  /** Records that a mail was taken, in the transaction that says so. */
+  sent?: NotingOptions['sent']
 }
 
 /** By SMTP where configuration names a server; otherwise into the mailbox, where it waits to be read. */
 export function createMail(options: MailOptions): Mail & { close(): void } {
-  const { config, db, clock } = options
+  const { config, db, vault, clock, sent } = options
   const smtp = config.smtpUrl === null ? null : createSmtp(config.smtpUrl, config)
+  const send = notingMail({ db, vault, clock, ...(sent ? { sent } : {}) }, async (mail, mailId) => {
+    if (!smtp) return keepMail(db.read, mail, clock.now())
+    const returns = mailId !== null && config.mailReturn !== null
+    await smtp.send(mail, clock.now(), returns ? returnPathOf(vault, config.mailReturn ?? '', mailId) : null)
+  })
   return {
     async send(mail) {
       checkMail(mail, config.origin)
-      await (smtp ? smtp.send(mail, clock.now()) : keepMail(db.read, mail, clock.now()))
+      await send(mail)
     },
     close: () => smtp?.close(),
   }
@@ -34,13 +44,21 @@ function createSmtp(smtpUrl: string, config: MailOptions['config']) {
     socketTimeout: 30_000,
     disableFileAccess: true,
     disableUrlAccess: true,
+    ...(config.dkim && {
+      dkim: {
+        domainName: config.dkim.domain,
+        keySelector: config.dkim.selector,
+        privateKey: config.dkim.privateKey,
+      },
+    }),
   })
   const host = new URL(config.origin).hostname
   return {
-    async send(mail: OutgoingMail, at: Date): Promise<void> {
+    async send(mail: OutgoingMail, at: Date, returnPath: string | null): Promise<void> {
       try {
         await transport.sendMail({
           from: config.mailFrom,
+          ...(returnPath !== null && { envelope: { from: returnPath, to: mail.to } }),
           to: mail.to,
           subject: mail.subject,
           text: mail.text,

@@ -23,6 +23,26 @@ CREATE INDEX addressees_by_notice ON addressees USING btree (notice_id);
 CREATE INDEX addressees_by_org ON addressees USING btree (org_id, notice_id);
 CREATE INDEX addressees_running ON addressees USING btree (due_at) WHERE ((ended_at IS NULL) AND (deadline_passed_at IS NULL));
 
+create table answer_links (
+  id text not null,
+  delivery_id text not null,
+  notice_id text not null,
+  org_id text not null,
+  contact_id text not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  revoked_at timestamp(3) with time zone,
+  confirmed_at timestamp(3) with time zone,
+  wrong_numbers smallint default 0 not null,
+  wrong_since timestamp(3) with time zone,
+  constraint answer_links_pkey PRIMARY KEY (id),
+  constraint answer_links_delivery_id_contact_id_key UNIQUE (delivery_id, contact_id),
+  constraint answer_links_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+  constraint answer_links_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint answer_links_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+CREATE INDEX answer_links_by_notice ON answer_links USING btree (notice_id, contact_id);
+
 create table api_tokens (
   id text not null,
   org_id text not null,
@@ -365,6 +385,33 @@ create table mailbox_changes (
 );
 CREATE INDEX mailbox_changes_by_person ON mailbox_changes USING btree (person_id, requested_at);
 
+create table mails (
+  id text not null,
+  key text not null,
+  org_id text not null,
+  contact_id text,
+  purpose text not null,
+  notice_id text,
+  delivery_id text,
+  recipient_domain text not null,
+  state text not null,
+  code text,
+  permanent boolean,
+  prepared_at timestamp(3) with time zone not null,
+  sent_at timestamp(3) with time zone,
+  changed_at timestamp(3) with time zone not null,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_key_key UNIQUE (key),
+  constraint mails_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+  constraint mails_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint mails_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint mails_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'sent'::text, 'delayed'::text, 'returned'::text, 'auto_replied'::text, 'answered'::text, 'silent'::text])))
+);
+CREATE INDEX mails_by_contact ON mails USING btree (contact_id, sent_at) WHERE (contact_id IS NOT NULL);
+CREATE INDEX mails_by_notice ON mails USING btree (notice_id) WHERE (notice_id IS NOT NULL);
+CREATE INDEX mails_by_org ON mails USING btree (org_id, sent_at);
+CREATE INDEX mails_unanswered ON mails USING btree (sent_at) WHERE (state = ANY (ARRAY['sent'::text, 'delayed'::text]));
+
 create table memberships (
   org_id text not null,
   person_id text not null,
@@ -667,6 +714,26 @@ create table receipts (
   constraint receipts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint receipts_grade_check CHECK ((grade = ANY (ARRAY['signed'::text, 'authenticated'::text, 'form_confirmed'::text, 'by_phone'::text])))
 );
+
+create table received_mails (
+  id text not null,
+  mail_id text not null,
+  org_id text not null,
+  digest bytea not null,
+  class text not null,
+  code text,
+  data_key bytea,
+  sealed bytea,
+  received_at timestamp(3) with time zone not null,
+  seen_at timestamp(3) with time zone,
+  constraint received_mails_pkey PRIMARY KEY (id),
+  constraint received_mails_digest_key UNIQUE (digest),
+  constraint received_mails_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES mails(id),
+  constraint received_mails_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint received_mails_class_check CHECK ((class = ANY (ARRAY['permanent'::text, 'temporary'::text, 'auto_reply'::text, 'feedback'::text, 'person'::text])))
+);
+CREATE INDEX received_mails_by_mail ON received_mails USING btree (mail_id, received_at);
+CREATE INDEX received_mails_unseen ON received_mails USING btree (received_at) WHERE (seen_at IS NULL);
 
 create table recovery_codes (
   person_id text not null,

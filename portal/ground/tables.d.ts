@@ -40,6 +40,20 @@ export interface Addressees {
   role: string;
 }
 
+export interface AnswerLinks {
+  confirmedAt: Timestamp | null;
+  contactId: string;
+  createdAt: Timestamp;
+  deliveryId: string;
+  expiresAt: Timestamp;
+  id: string;
+  noticeId: string;
+  orgId: string;
+  revokedAt: Timestamp | null;
+  wrongNumbers: Generated<number>;
+  wrongSince: Timestamp | null;
+}
+
 export interface ApiTokens {
   createdAt: Timestamp;
   createdBy: string | null;
@@ -279,6 +293,23 @@ export interface MailboxChanges {
   requestedAt: Timestamp;
 }
 
+export interface Mails {
+  changedAt: Timestamp;
+  code: string | null;
+  contactId: string | null;
+  deliveryId: string | null;
+  id: string;
+  key: string;
+  noticeId: string | null;
+  orgId: string;
+  permanent: boolean | null;
+  preparedAt: Timestamp;
+  purpose: string;
+  recipientDomain: string;
+  sentAt: Timestamp | null;
+  state: string;
+}
+
 export interface Memberships {
   createdAt: Timestamp;
   orgId: string;
@@ -489,6 +520,19 @@ export interface Receipts {
   reportJti: string | null;
 }
 
+export interface ReceivedMails {
+  class: string;
+  code: string | null;
+  dataKey: Buffer | null;
+  digest: Buffer;
+  id: string;
+  mailId: string;
+  orgId: string;
+  receivedAt: Timestamp;
+  sealed: Buffer | null;
+  seenAt: Timestamp | null;
+}
+
 export interface RecoveryCodes {
   codeHash: Buffer;
   personId: string;
@@ -622,6 +666,7 @@ export interface TotpFactors {
 
 export interface DB {
   addressees: Addressees;
+  answerLinks: AnswerLinks;
   apiTokens: ApiTokens;
   attempts: Attempts;
   attributions: Attributions;
@@ -640,6 +685,7 @@ export interface DB {
   items: Items;
   mailbox: Mailbox;
   mailboxChanges: MailboxChanges;
+  mails: Mails;
   memberships: Memberships;
   networkChecks: NetworkChecks;
   networkClaims: NetworkClaims;
@@ -655,6 +701,7 @@ export interface DB {
   providerKeys: ProviderKeys;
   reactionsDone: ReactionsDone;
   receipts: Receipts;
+  receivedMails: ReceivedMails;
   recoveryCodes: RecoveryCodes;
   rehearsals: Rehearsals;
   rehearsalStatements: RehearsalStatements;

@@ -19,6 +19,11 @@ const still = [
   'clock.paused',
   'clock.resumed',
   'clock.stopped',
+  'mail.sent',
+  'mail.returned',
+  'mail.auto-replied',
+  'mail.answered',
+  'mail.silent',
 ] as readonly string[]
 
 /** Kept in the transactions that move an axis: the rows of the items that a fact is about, from their sources again. */

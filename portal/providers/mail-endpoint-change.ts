@@ -20,6 +20,7 @@ export async function mailEndpointChange(
       to: contact.email,
       subject: letter.subject,
       text: letter.text({ endpointId, at: fact.at.toISOString(), link }),
+      about: { orgId, contactId: contact.id, purpose: 'endpoint_change' },
     })
   }
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { factKinds, findFact } from '../facts/history.ts'
+import { record } from '../facts/record.ts'
 import { createFrozenClock, type SettableClock } from '../ground/clock.ts'
 import { type Config, readConfig } from '../ground/config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
 import type { Ground, OutgoingMail, RecordedFact, Tx } from '../ground/ground.ts'
 import { createKeys } from '../ground/keys.server.ts'
+import { type NotingOptions, notingMail } from '../ground/mail-noting.server.ts'
 import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
 import { reactOnce } from '../ground/queue-reactions.server.ts'
 import { createVault } from '../ground/vault.server.ts'
@@ -73,7 +75,7 @@ export async function withGround<T>(at: string | Date, ...rest: [Work<T>] | [Tes
 async function layGround(at: string | Date, connection: Connection, options: TestGroundOptions) {
   const clock = createFrozenClock(at)
   const { log, caught: lines } = createCaughtLog()
-  const { mail, caught: mails } = createCaughtMail()
+  const { mail: catching, caught: mails } = createCaughtMail()
   const reactions = options.reactions ?? {}
   const db = openDatabase({
     connection,
@@ -91,6 +93,9 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
   const vault = createVault(config)
   const keys = createKeys({ db, vault, clock })
   if (options.keys !== 'none') await keys.keepFresh()
+  const sent: NotingOptions['sent'] = async (tx, one) =>
+    void (await record(tx, one.noticeId ?? one.orgId, 'mail.sent', { ...one }))
+  const mail = { ...catching, send: notingMail({ db, vault, clock, sent }, (one) => catching.send(one)) }
   const ground: TestGround = {
     config,
     clock,

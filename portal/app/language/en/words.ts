@@ -163,4 +163,9 @@ export const words = {
   'fact.item.confirmed-offline': 'Confirmed offline',
   'fact.item.contradicted': 'Report contradicted',
   'fact.item.reappeared': 'Reappeared',
+  'fact.mail.sent': 'Mail sent',
+  'fact.mail.returned': 'Mail came back',
+  'fact.mail.auto-replied': 'A machine answered the mail',
+  'fact.mail.answered': 'A person answered the mail',
+  'fact.mail.silent': 'The mail was not answered',
 }

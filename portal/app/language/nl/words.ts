@@ -165,4 +165,9 @@ export const words: Record<keyof typeof en, string> = {
   'fact.item.confirmed-offline': 'Bevestigd offline',
   'fact.item.contradicted': 'Rapport tegengesproken',
   'fact.item.reappeared': 'Opnieuw verschenen',
+  'fact.mail.sent': 'Mail verstuurd',
+  'fact.mail.returned': 'Mail kwam terug',
+  'fact.mail.auto-replied': 'Een machine beantwoordde de mail',
+  'fact.mail.answered': 'Een mens beantwoordde de mail',
+  'fact.mail.silent': 'De mail bleef onbeantwoord',
 }

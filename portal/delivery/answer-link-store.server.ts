@@ -1,0 +1,62 @@
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+
+export type AnswerLinkRow = Selectable<DB['answerLinks']>
+
+/** The link of this contact and delivery, made at the first call. */
+export async function keepLink(
+  db: Transaction<DB>,
+  row: Pick<AnswerLinkRow, 'id' | 'deliveryId' | 'noticeId' | 'orgId' | 'contactId' | 'createdAt' | 'expiresAt'>,
+): Promise<AnswerLinkRow> {
+  await db
+    .insertInto('answerLinks')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['deliveryId', 'contactId']).doNothing())
+    .execute()
+  return db
+    .selectFrom('answerLinks')
+    .selectAll()
+    .where('deliveryId', '=', row.deliveryId)
+    .where('contactId', '=', row.contactId)
+    .executeTakeFirstOrThrow()
+}
+
+/** A link with everything that may have ended it. */
+export function selectLink(db: Kysely<DB>, id: string) {
+  return linksWithEnds(db).where('l.id', '=', id).executeTakeFirst()
+}
+
+export function lockLink(db: Transaction<DB>, id: string) {
+  return linksWithEnds(db).where('l.id', '=', id).forUpdate('l').executeTakeFirst()
+}
+
+function linksWithEnds(db: Kysely<DB>) {
+  return db
+    .selectFrom('answerLinks as l')
+    .innerJoin('organisations as o', 'o.id', 'l.orgId')
+    .innerJoin('notices as n', 'n.id', 'l.noticeId')
+    .innerJoin('deliveries as d', 'd.id', 'l.deliveryId')
+    .leftJoin('contacts as c', (join) => join.onRef('c.id', '=', 'l.contactId').onRef('c.orgId', '=', 'l.orgId'))
+    .selectAll('l')
+    .select(['o.suspendedAt', 'n.closedAt', 'n.withdrawnAt', 'd.event', 'c.id as contact'])
+    .select((select) =>
+      select
+        .exists(
+          select
+            .selectFrom('answerLinks as newer')
+            .select('newer.id')
+            .whereRef('newer.noticeId', '=', 'l.noticeId')
+            .whereRef('newer.contactId', '=', 'l.contactId')
+            .whereRef('newer.id', '>', 'l.id'),
+        )
+        .as('replaced'),
+    )
+}
+
+export async function updateLink(
+  db: Kysely<DB>,
+  id: string,
+  change: Partial<Pick<AnswerLinkRow, 'revokedAt' | 'confirmedAt' | 'wrongNumbers' | 'wrongSince'>>,
+) {
+  await db.updateTable('answerLinks').set(change).where('id', '=', id).execute()
+}
