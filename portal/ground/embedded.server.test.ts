@@ -8,7 +8,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { destroyEmbedded, openEmbedded } from './embedded.server.ts'
 import { keepEmbedded } from './embedded-keeper.server.ts'
-import { findPlace } from './embedded-place.server.ts'
+import { findPlace, makePrivate } from './embedded-place.server.ts'
 import { findProcess } from './embedded-processes.server.ts'
 
 /** Starts the server in a process of its own, which says what it found and stays until it is told, or killed. */
@@ -133,8 +133,12 @@ describe('the embedded PostgreSQL', () => {
     children.push(foreign)
     for (const pid of [foreign.pid, 4_190_001]) {
       const remains = `${pid}\n${place.data}\n1763800000\n5432\n${place.socketFolder}\n\n  1234567         0\nready   \n`
-      await writeFile(join(place.data, 'postmaster.pid'), remains)
-      if (place.user) await chown(join(place.data, 'postmaster.pid'), place.user.uid, place.user.gid)
+      const files = [join(place.data, 'postmaster.pid'), join(place.socketFolder, '.s.PGSQL.5432.lock')]
+      await makePrivate(place.socketFolder, place.user)
+      for (const file of files) {
+        await writeFile(file, remains)
+        if (place.user) await chown(file, place.user.uid, place.user.gid)
+      }
       expect(await ask(dataDir, 'select count(*)::int as n from kept')).toEqual([{ n: 0 }])
     }
   })

@@ -75,8 +75,9 @@ async function startUnlessRunning(place: Place, careless: boolean): Promise<'sta
   const binaries = await findBinaries(place.user, place.folder)
   await makePrivate(place.socketFolder, place.user)
   if (!hasData(place)) await initialise(place, binaries, careless)
-  // We hold the lock and the number in it is nobody's, or somebody else's by now: PostgreSQL would refuse to start.
-  await rm(join(place.data, 'postmaster.pid'), { force: true })
+  // We hold the lock and the number in them is nobody's, or somebody else's by now: PostgreSQL would refuse to start.
+  const socket = join(place.socketFolder, `.s.PGSQL.${port}`)
+  for (const left of [join(place.data, 'postmaster.pid'), `${socket}.lock`, socket]) await rm(left, { force: true })
   await launch(place, binaries, careless)
   return 'started'
 }
