@@ -22,11 +22,19 @@ export interface Figures {
   problems: string[]
 }
 
-/** Waits until all that was acknowledged is where it belongs; retries that would take minutes are brought forward. */
-export async function settle(world: World, withinMs: number): Promise<void> {
-  const end = performance.now() + withinMs
+/**
+ * Waits until all that was acknowledged is where it belongs, or until it has not become less for so long: a busy machine
+ * may take its time. Retries that would take minutes are brought forward.
+ */
+export async function settle(world: World, patienceMs: number): Promise<void> {
+  let least = Number.POSITIVE_INFINITY
+  let moved = performance.now()
   let hurried = performance.now()
-  while ((await world.look(countOpen)) > 0 && performance.now() < end) {
+  while (true) {
+    const open = await world.look(countOpen)
+    if (open < least) moved = performance.now()
+    least = Math.min(least, open)
+    if (open === 0 || performance.now() - moved > patienceMs) return
     await new Promise((resolve) => setTimeout(resolve, 500))
     if (performance.now() - hurried < 6000) continue
     hurried = performance.now()
