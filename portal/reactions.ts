@@ -11,6 +11,8 @@ import type { Ground, RecordedFact, SentMail, Tx } from './ground/ground.ts'
 import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
+import { mailContestedClaim, mailDecision } from './people/mail-decision.ts'
+import { mailJoining } from './people/mail-joining.ts'
 import { mailSignIn } from './people/mail-sign-in.ts'
 import { mailEndpointChange } from './providers/mail-endpoint-change.ts'
 import { lookAgain } from './removal/look-again.ts'
@@ -20,6 +22,12 @@ export type Reaction<K extends FactKind> = (ground: Ground, fact: Fact<K>) => Pr
 
 export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'sign-in.requested': [mailSignIn],
+  'joining.asked': [mailJoining],
+  'claim.contested': [mailContestedClaim],
+  'organisation.admitted': [mailDecision],
+  'admission.refused': [mailDecision],
+  'organisation.suspended': [mailDecision],
+  'organisation.reinstated': [mailDecision],
 
   'notice.issued': [queueDelivery, watchItem],
   'item.attributed': [queueDelivery, watchItem],

@@ -1,8 +1,38 @@
 /** The closed list of what can happen. Payloads hold ids, codes, digests and instants; never an address or free text. */
 export interface Facts {
-  'organisation.admitted': { orgId: string }
   /** A company that never heard of us was found in the registry of addresses. */
   'provider.known': { orgId: string }
+  /** `by`: whose hand it was; left out where an organisation was set up as admitted. */
+  'organisation.admitted': {
+    orgId: string
+    by?: 'desk' | 'registry_mail' | 'invitation'
+    decisionId?: string
+    personId?: string
+  }
+  'organisation.suspended': { orgId: string; decisionId: string; personId: string }
+  'organisation.reinstated': { orgId: string; decisionId: string; personId: string }
+  'organisation.invited': { orgId: string; decisionId: string; personId: string; joiningId: string }
+  /** Names of what was changed, never what stands in it. */
+  'organisation.changed': { orgId: string; personId: string; changed: string[] }
+  'admission.asked': { orgId: string; personId: string }
+  'admission.refused': { orgId: string; decisionId: string; personId: string }
+  /** A link was asked for by which somebody comes in. */
+  'joining.asked': { joiningId: string; orgId?: string; how: 'join' | 'claim' | 'invitation' }
+  /** Its mailbox answered: somebody acts for the organisation now. */
+  'organisation.joined': { orgId: string; personId: string; joiningId: string; how: 'join' | 'claim' | 'invitation' }
+  'claim.contested': { orgId: string; claimId: string }
+  'claim.settled': {
+    orgId: string
+    claimId: string
+    decisionId: string
+    personId: string
+    decision: 'upheld' | 'dismissed'
+  }
+  'terms.accepted': { orgId: string; personId: string; version: string }
+  'consent.given': { orgId: string; personId: string; regime: string }
+  'consent.withdrawn': { orgId: string; personId: string; regime: string }
+  /** Self-declared adherence to the voluntary code; `since` is null where it is taken back. */
+  'adherence.declared': { orgId: string; personId: string; since: string | null }
   'network.proven': { orgId: string; networkId: string }
   'network.ended': { orgId: string; networkId: string }
   'api-token.issued': { orgId: string; apiTokenId: string }

@@ -28,6 +28,10 @@ export type IdPrefix =
   | 'mal'
   | 'rcm'
   | 'ans'
+  | 'jng'
+  | 'clm'
+  | 'dec'
+  | 'cns'
 
 /** A sortable id that says what it is: a UUID v7 in 26 characters of Crockford's base 32 behind its prefix. */
 export function newId(prefix: IdPrefix): string {

@@ -43,6 +43,8 @@ export interface Config {
   readonly networkWaitMs: number
   /** Where the list of registries is read (RFC 9224); null: no registry is ever asked. */
   readonly rdapBootstrap: string | null
+  /** How old a claim is before its company is admitted without the desk. */
+  readonly admissionWaitMs: number
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -134,6 +136,7 @@ const variables = z.object({
       error: 'must be an address that ends in a slash, such as https://data.iana.org/rdap/, or the word none.',
     })
     .optional(),
+  NOTICELINE_ADMISSION_WAIT: duration,
   NOTICELINE_SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^/\s]+/, { error: 'must begin with smtp:// or smtps:// and name a mail server.' })
@@ -222,6 +225,7 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
     logLevel: read.NOTICELINE_LOG_LEVEL ?? (mode === 'test' ? 'silent' : 'info'),
     networkWaitMs: read.NOTICELINE_NETWORK_WAIT ?? 7 * 86_400_000,
     rdapBootstrap: registriesOf(read.NOTICELINE_RDAP_BOOTSTRAP, mode),
+    admissionWaitMs: read.NOTICELINE_ADMISSION_WAIT ?? 7 * 86_400_000,
   })
 }
 

@@ -120,6 +120,35 @@ create table contacts (
 CREATE INDEX contacts_by_mailbox ON contacts USING btree (lower(email));
 CREATE INDEX contacts_by_org ON contacts USING btree (org_id, "position");
 
+create table contested_claims (
+  id text not null,
+  org_id text not null,
+  email text not null,
+  person_name text not null,
+  locale text not null,
+  claimed_at timestamp(3) with time zone not null,
+  settled_at timestamp(3) with time zone,
+  decision_id text,
+  constraint contested_claims_pkey PRIMARY KEY (id),
+  constraint contested_claims_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id),
+  constraint contested_claims_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+CREATE UNIQUE INDEX contested_claims_open ON contested_claims USING btree (org_id, email) WHERE (settled_at IS NULL);
+
+create table decisions (
+  id text not null,
+  org_id text not null,
+  decision text not null,
+  reason text not null,
+  person_id text,
+  decided_at timestamp(3) with time zone not null,
+  constraint decisions_pkey PRIMARY KEY (id),
+  constraint decisions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint decisions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint decisions_decision_check CHECK ((decision = ANY (ARRAY['invited'::text, 'admitted'::text, 'refused'::text, 'suspended'::text, 'reinstated'::text, 'claim_upheld'::text, 'claim_dismissed'::text])))
+);
+CREATE INDEX decisions_by_org ON decisions USING btree (org_id, decided_at);
+
 create table delegations (
   id text not null,
   org_id text not null,
@@ -361,6 +390,31 @@ CREATE INDEX items_by_locator ON items USING btree (locator_mac);
 CREATE INDEX items_by_notice ON items USING btree (notice_id);
 CREATE INDEX items_unattributed ON items USING btree (org_id, id) WHERE (attribution <> 'attributed'::text);
 
+create table joinings (
+  id text not null,
+  kind text not null,
+  email text not null,
+  person_name text not null,
+  locale text not null,
+  org_id text,
+  contact_id text,
+  company_name text,
+  country text,
+  asked_by text,
+  asked_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  consumed_at timestamp(3) with time zone,
+  constraint joinings_pkey PRIMARY KEY (id),
+  constraint joinings_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES people(id),
+  constraint joinings_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint joinings_check CHECK (((kind = 'join'::text) OR (org_id IS NOT NULL))),
+  constraint joinings_check1 CHECK (((kind = 'join'::text) = (company_name IS NOT NULL))),
+  constraint joinings_kind_check CHECK ((kind = ANY (ARRAY['join'::text, 'claim'::text, 'invitation'::text]))),
+  constraint joinings_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'nl'::text])))
+);
+CREATE INDEX joinings_by_email ON joinings USING btree (email, asked_at);
+CREATE INDEX joinings_by_time ON joinings USING btree (asked_at);
+
 create table mailbox (
   id text not null,
   sent_at timestamp(3) with time zone not null,
@@ -600,6 +654,12 @@ create table organisations (
   known_from text,
   registry_handle text,
   registry_mailbox text,
+  legal_name text,
+  registry text,
+  registry_number text,
+  joined_at timestamp(3) with time zone,
+  admission_asked_at timestamp(3) with time zone,
+  refused_at timestamp(3) with time zone,
   constraint organisations_pkey PRIMARY KEY (id),
   constraint organisations_known_once UNIQUE (registry_handle, registry_mailbox),
   constraint organisations_check CHECK (((kind = 'notifier'::text) = (notifier_kind IS NOT NULL))),
@@ -839,6 +899,21 @@ create table roots (
   constraint roots_pkey PRIMARY KEY (at)
 );
 
+create table service_consents (
+  id text not null,
+  org_id text not null,
+  regime text not null,
+  given_by text not null,
+  given_at timestamp(3) with time zone not null,
+  withdrawn_by text,
+  withdrawn_at timestamp(3) with time zone,
+  constraint service_consents_pkey PRIMARY KEY (id),
+  constraint service_consents_given_by_fkey FOREIGN KEY (given_by) REFERENCES people(id),
+  constraint service_consents_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint service_consents_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES people(id)
+);
+CREATE UNIQUE INDEX service_consents_given ON service_consents USING btree (org_id, regime) WHERE (withdrawn_at IS NULL);
+
 create table sessions (
   token_hash bytea not null,
   id text not null,
@@ -882,6 +957,16 @@ create table signing_keys (
   retired_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   constraint signing_keys_pkey PRIMARY KEY (kid)
+);
+
+create table terms_accepted (
+  org_id text not null,
+  version text not null,
+  person_id text not null,
+  accepted_at timestamp(3) with time zone not null,
+  constraint terms_accepted_pkey PRIMARY KEY (org_id, version),
+  constraint terms_accepted_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint terms_accepted_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
 
 create table tokens (

@@ -109,6 +109,26 @@ export interface Contacts {
   verifiedAt: Timestamp | null;
 }
 
+export interface ContestedClaims {
+  claimedAt: Timestamp;
+  decisionId: string | null;
+  email: string;
+  id: string;
+  locale: string;
+  orgId: string;
+  personName: string;
+  settledAt: Timestamp | null;
+}
+
+export interface Decisions {
+  decidedAt: Timestamp;
+  decision: string;
+  id: string;
+  orgId: string;
+  personId: string | null;
+  reason: string;
+}
+
 export interface Delegations {
   createdAt: Timestamp;
   domain: string | null;
@@ -274,6 +294,22 @@ export interface Items {
   withdrawnAt: Timestamp | null;
 }
 
+export interface Joinings {
+  askedAt: Timestamp;
+  askedBy: string | null;
+  companyName: string | null;
+  consumedAt: Timestamp | null;
+  contactId: string | null;
+  country: string | null;
+  email: string;
+  expiresAt: Timestamp;
+  id: string;
+  kind: string;
+  locale: string;
+  orgId: string | null;
+  personName: string;
+}
+
 export interface Mailbox {
   body: string;
   id: string;
@@ -427,18 +463,24 @@ export interface ObservedItems {
 
 export interface Organisations {
   adheresSince: Timestamp | null;
+  admissionAskedAt: Timestamp | null;
   admittedAt: Timestamp | null;
   country: Generated<string>;
   createdAt: Timestamp;
   id: string;
+  joinedAt: Timestamp | null;
   kind: string;
   knownFrom: string | null;
+  legalName: string | null;
   locale: Generated<string>;
   name: string;
   notifierKind: string | null;
   phone: string | null;
+  refusedAt: Timestamp | null;
+  registry: string | null;
   registryHandle: string | null;
   registryMailbox: string | null;
+  registryNumber: string | null;
   suspendedAt: Timestamp | null;
   trustedFlagger: Generated<boolean>;
 }
@@ -607,6 +649,16 @@ export interface Roots {
   signed: string | null;
 }
 
+export interface ServiceConsents {
+  givenAt: Timestamp;
+  givenBy: string;
+  id: string;
+  orgId: string;
+  regime: string;
+  withdrawnAt: Timestamp | null;
+  withdrawnBy: string | null;
+}
+
 export interface Sessions {
   assurance: Generated<number>;
   browser: Generated<string>;
@@ -642,6 +694,13 @@ export interface SignIns {
   requestedAt: Timestamp;
 }
 
+export interface TermsAccepted {
+  acceptedAt: Timestamp;
+  orgId: string;
+  personId: string;
+  version: string;
+}
+
 export interface Tokens {
   dataKey: Buffer | null;
   event: string;
@@ -671,6 +730,8 @@ export interface DB {
   attempts: Attempts;
   attributions: Attributions;
   contacts: Contacts;
+  contestedClaims: ContestedClaims;
+  decisions: Decisions;
   delegations: Delegations;
   deliveries: Deliveries;
   endpointNetworks: EndpointNetworks;
@@ -683,6 +744,7 @@ export interface DB {
   inboxRows: InboxRows;
   invitations: Invitations;
   items: Items;
+  joinings: Joinings;
   mailbox: Mailbox;
   mailboxChanges: MailboxChanges;
   mails: Mails;
@@ -709,9 +771,11 @@ export interface DB {
   rehearsalTokens: RehearsalTokens;
   reports: Reports;
   roots: Roots;
+  serviceConsents: ServiceConsents;
   sessions: Sessions;
   signingKeys: SigningKeys;
   signIns: SignIns;
+  termsAccepted: TermsAccepted;
   tokens: Tokens;
   totpFactors: TotpFactors;
 }

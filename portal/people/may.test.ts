@@ -53,6 +53,15 @@ const own: Record<Act, Partial<Record<OrgKind, string>>> = {
   'inbox.read': { provider: all },
   'people.read': { notifier: all, provider: all, platform: all },
   'people.manage': { notifier: managing, provider: managing, platform: managing },
+  'company.read': { provider: all, notifier: all, platform: all },
+  'company.write': { provider: 'owner admin', notifier: 'owner admin' },
+  'terms.accept': { provider: 'owner', notifier: 'owner' },
+  'consents.read': { provider: all, notifier: all, platform: all },
+  'consents.write': { provider: 'owner' },
+  'organisations.read': { platform: all },
+  'organisations.decide': { platform: handling },
+  'organisations.invite': { platform: 'owner admin' },
+  'audit.read': { platform: all },
 }
 /** What the platform's people may at home and nowhere else. */
 const theirOwnOnly: Act[] = ['people.read', 'people.manage']
@@ -72,6 +81,15 @@ const scopesOf: Record<Act, Scope[]> = {
   'inbox.read': ['notices:read', 'reports:write'],
   'people.read': [],
   'people.manage': [],
+  'company.read': [],
+  'company.write': [],
+  'terms.accept': [],
+  'consents.read': [],
+  'consents.write': [],
+  'organisations.read': [],
+  'organisations.decide': [],
+  'organisations.invite': [],
+  'audit.read': [],
 }
 
 describe.each(acts)('%s', (act) => {

@@ -56,6 +56,15 @@ export type Act =
   | 'inbox.read'
   | 'people.read'
   | 'people.manage'
+  | 'company.read'
+  | 'company.write'
+  | 'terms.accept'
+  | 'consents.read'
+  | 'consents.write'
+  | 'organisations.read'
+  | 'organisations.decide'
+  | 'organisations.invite'
+  | 'audit.read'
 
 /** What the act is about: the organisation it belongs to, or those it is addressed to. Left out: the actor's own. */
 export interface ActObject {
@@ -129,6 +138,29 @@ const rules: Record<Act, Rule> = {
   },
   'people.read': { own: everyKind, any: [], roles: everybody, scopes: [], changes: false },
   'people.manage': { own: everyKind, any: [], roles: managers, scopes: [], changes: true },
+  'company.read': {
+    own: ['provider', 'notifier'],
+    any: ['platform'],
+    roles: everybody,
+    scopes: [],
+    changes: false,
+  },
+  'company.write': { own: ['provider', 'notifier'], any: [], roles: ['owner', 'admin'], scopes: [], changes: true },
+  // What binds the organisation is said by an owner of it, and by nobody for it.
+  'terms.accept': { own: ['provider', 'notifier'], any: [], roles: ['owner'], scopes: [], changes: true },
+  'consents.write': { own: ['provider'], any: [], roles: ['owner'], scopes: [], changes: true },
+  // A provider reads its own; whom it may serve electronically, a notifier that is an authority reads of all.
+  'consents.read': {
+    own: ['provider', 'notifier'],
+    any: ['platform'],
+    roles: everybody,
+    scopes: [],
+    changes: false,
+  },
+  'organisations.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
+  'organisations.decide': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
+  'organisations.invite': { own: [], any: ['platform'], roles: ['owner', 'admin'], scopes: [], changes: true },
+  'audit.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
 }
 
 export const acts = Object.keys(rules) as Act[]
