@@ -5,7 +5,7 @@ import type { ApiDocument } from './docs.ts'
 import { problems } from './problems.ts'
 import { at, submission, withApi } from './with-api.ts'
 
-const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 2 })
+const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 2, clockApartMs: null })
 
 describe('every answer', () => {
   test('is for nobody else: not cached, not sniffed, no referrer', () =>

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { Ground } from '../ground/ground.ts'
 
-/** When the job that has been due the longest became so; null where none is. */
-export async function selectOldestDueJob(db: Ground['db']['read'], now: Date): Promise<Date | null> {
-  const { rows } = await sql<{ startAfter: Date | null }>`
-    select min(start_after) as start_after from queue.job
-    where state in ('created', 'retry') and start_after <= ${now} and name <> 'dead-letters'
+/** How long the job that has been due the longest has waited, by the clock the queue goes by; 0 where none is due. */
+export async function selectQueueLag(db: Ground['db']['read']): Promise<number> {
+  const { rows } = await sql<{ lag: number }>`
+    select coalesce(extract(epoch from now() - min(start_after)) * 1000, 0)::int8 as lag from queue.job
+    where state in ('created', 'retry') and start_after <= now() and name <> 'dead-letters'
   `.execute(db)
-  return rows[0]?.startAfter ?? null
+  return rows[0]?.lag ?? 0
 }

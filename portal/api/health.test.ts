@@ -3,6 +3,8 @@ import { withGround } from '../testing/with-ground.ts'
 import { readReadiness } from './health.ts'
 import { at, withApi } from './with-api.ts'
 
+const fine = { database: true, keys: true, queueLagMs: 0, deadLetters: 0, clockApartMs: null }
+
 test('a process that answers is up', () =>
   withApi(async ({ call }) => {
     expect((await call('GET', '/healthz')).json).toEqual({ up: true })
@@ -13,31 +15,50 @@ test('without its database it is not ready, and says so', () =>
     async ({ call }) => {
       const { status, json } = await call('GET', '/readyz')
       expect(status).toBe(503)
-      expect(json).toEqual({ ready: false, database: false, keys: true, queue_lag_ms: null, dead_letters: null })
+      expect(json).toEqual({
+        ready: false,
+        database: false,
+        keys: true,
+        queue_lag_ms: null,
+        dead_letters: null,
+        clock_apart_ms: null,
+        warnings: [],
+      })
     },
-    { readiness: async () => ({ database: false, keys: true, queueLagMs: null, deadLetters: null }) },
+    { readiness: async () => ({ ...fine, database: false, queueLagMs: null, deadLetters: null }) },
   ))
 
 test('dead letters are shown, and take nobody out of service', () =>
   withApi(
     async ({ call }) => {
       const { status, json } = await call('GET', '/readyz')
-      expect([status, json.ready, json.dead_letters]).toEqual([200, true, 3])
+      expect([status, json.ready, json.dead_letters, json.warnings]).toEqual([200, true, 3, ['dead_letters']])
     },
-    { readiness: async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 3 }) },
+    { readiness: async () => ({ ...fine, deadLetters: 3 }) },
   ))
+
+test.each([
+  [60_000, []],
+  [60_001, ['clock_apart']],
+  [-90_000, ['clock_apart']],
+])("a machine's clock that is %i ms ahead of the database's takes nobody out of service: %j", (apart, warnings) =>
+  withApi(
+    async ({ call }) => {
+      const { status, json } = await call('GET', '/readyz')
+      expect([status, json.clock_apart_ms, json.warnings]).toEqual([200, apart, warnings])
+    },
+    { readiness: async () => ({ ...fine, clockApartMs: apart }) },
+  ),
+)
 
 test('the lag is that of the job that has been due the longest', () =>
   withGround(at, async (ground) => {
-    expect(await readReadiness(ground, ground.queue)).toEqual({
-      database: true,
-      keys: true,
-      queueLagMs: 0,
-      deadLetters: 0,
-    })
-    const due = new Date('2026-11-22T08:59:30.000Z')
-    await ground.db.transaction((tx) => tx.enqueue('reaction.queueDelivery', { factId: 'fct_1' }, { startAfter: due }))
-    expect(await readReadiness(ground, ground.queue)).toMatchObject({ queueLagMs: 30_000 })
+    expect(await readReadiness(ground, ground.queue)).toEqual(fine)
+    await ground.db.transaction((tx) => tx.enqueue('reaction.queueDelivery', { factId: 'fct_1' }))
+    await ground.db.pool.query("update queue.job set start_after = now() - interval '30 seconds'")
+    const { queueLagMs } = await readReadiness(ground, ground.queue)
+    expect(queueLagMs).toBeGreaterThanOrEqual(30_000)
+    expect(queueLagMs).toBeLessThan(60_000)
   }))
 
 test('a database or key store that fails is not there', () =>

@@ -1,5 +1,6 @@
+import { apartFromMs } from '../ground/clock.ts'
 import type { Ground } from '../ground/ground.ts'
-import { selectOldestDueJob } from './health-store.server.ts'
+import { selectQueueLag } from './health-store.server.ts'
 import { type Face, openRoute } from './route.ts'
 
 /** What the process that mounted this face knows about itself. */
@@ -10,6 +11,11 @@ export interface Readiness {
   queueLagMs: number | null
   /** Jobs that were given up. They are shown, and take nobody out of service. */
   deadLetters: number | null
+  /**
+   * By how much this machine's own clock is ahead of the database's, which is the one that counts; null where it was not
+   * asked yet. A warning, and no reason to be out of service: the own clock decides nothing.
+   */
+  clockApartMs: number | null
 }
 
 /** Asks each of them once, shortly; whoever does not answer is not there. */
@@ -17,17 +23,17 @@ export async function readReadiness(
   ground: Ground,
   queue: { countDeadLetters(): Promise<number> },
 ): Promise<Readiness> {
-  const now = ground.clock.now()
-  const [oldest, deadLetters, keys] = await Promise.all([
-    orSilence(selectOldestDueJob(ground.db.read, now)),
+  const [lag, deadLetters, keys] = await Promise.all([
+    orSilence(selectQueueLag(ground.db.read)),
     orSilence(queue.countDeadLetters()),
     orSilence(ground.keys.current()),
   ])
   return {
-    database: oldest.answered,
+    database: lag.answered,
     keys: keys.answered,
-    queueLagMs: oldest.answered ? Math.max(0, now.getTime() - (oldest.value?.getTime() ?? now.getTime())) : null,
+    queueLagMs: lag.answered ? lag.value : null,
     deadLetters: deadLetters.answered ? deadLetters.value : null,
+    clockApartMs: ground.clock.apartMs?.() ?? null,
   }
 }
 
@@ -73,9 +79,18 @@ export function addHealth(face: Face, readiness: () => Promise<Readiness>): void
       },
     },
     async ({ answer }) => {
-      const { database, keys, queueLagMs, deadLetters } = await readiness()
+      const { database, keys, queueLagMs, deadLetters, clockApartMs } = await readiness()
       const ready = database && keys
-      return answer(ready ? 200 : 503, { ready, database, keys, queue_lag_ms: queueLagMs, dead_letters: deadLetters })
+      const apart = clockApartMs !== null && Math.abs(clockApartMs) > apartFromMs
+      return answer(ready ? 200 : 503, {
+        ready,
+        database,
+        keys,
+        queue_lag_ms: queueLagMs,
+        dead_letters: deadLetters,
+        clock_apart_ms: clockApartMs,
+        warnings: [...(deadLetters ? ['dead_letters'] : []), ...(apart ? ['clock_apart'] : [])],
+      })
     },
   )
 }

@@ -99,6 +99,13 @@ export const schemas = {
     keys: z.boolean(),
     queue_lag_ms: z.int().nullable().describe('How long the oldest due job has waited.'),
     dead_letters: z.int().nullable().describe('Jobs that were given up; a person has to look.'),
+    clock_apart_ms: z
+      .int()
+      .nullable()
+      .describe("By how much this machine's clock is ahead of the database's, which is the one that counts."),
+    warnings: z
+      .array(z.enum(['dead_letters', 'clock_apart']))
+      .describe('What a person should look at; it takes nobody out of service.'),
   }),
   Text: z.string(),
 } as const satisfies Record<string, z.ZodType>

@@ -15,7 +15,7 @@ interface Sent {
   chunked?: boolean
 }
 
-const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0 })
+const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0, clockApartMs: null })
 
 /** What a server does with bytes that no fetch would send. */
 function withSocket(work: (send: (sent: Sent) => Promise<{ status: number; body: string }>) => Promise<void>) {

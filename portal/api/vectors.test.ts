@@ -27,7 +27,7 @@ function withPortal(work: (answer: (vector: Vector) => Promise<Response>) => Pro
     for (const key of jwks.keys) await registerAs(ground, issuers[key.kid] as string, key)
     await work(async ({ sent }) => {
       // One API each: it remembers who sends forgeries, and would soon answer nothing else.
-      const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0 })
+      const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0, clockApartMs: null })
       const headers = { 'content-type': sent.media_type }
       return createApi(ground, { readiness }).request('/v1/reports', { method: 'POST', headers, body: sent.body })
     })

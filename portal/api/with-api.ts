@@ -63,7 +63,7 @@ export interface CallAnswer {
 export function withApi(work: (stage: Stage) => Promise<void>, parts: Partial<ApiParts> = {}): Promise<void> {
   const options = { project: projectFact, reactions: reactions as Reactions }
   return withGround(at, options, async (ground) => {
-    const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0 })
+    const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0, clockApartMs: null })
     const api = createApi(ground, { readiness, longPollMs: 50, ...parts })
     const document = (await (await api.request('/v1/openapi.json')).json()) as ApiDocument
 

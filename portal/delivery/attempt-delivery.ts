@@ -23,12 +23,14 @@ import {
   updateDelivery,
 } from './delivery-store.server.ts'
 import { type Answer, readAnswer } from './push-answer.ts'
-import { nextTryAt, retryAfterMs } from './retry-timetable.ts'
+import { furthestTryMs, nextTryAt, retryAfterMs } from './retry-timetable.ts'
 import { offerDelivery, settleDelivery } from './settle-delivery.ts'
 
 const pushTimeoutMs = 10_000
 /** Longer than a request can take: a lease that runs out means that its worker is gone, and its endpoint is free again. */
 const leaseMs = 20_000
+/** Two processes learn of a clock that was set a moment apart. */
+const slackMs = 5_000
 /** A word about a notice that nobody took in for so long is given up; receivers refuse older tokens soon after. */
 const spentAfterMs = 30 * 86_400_000
 
@@ -38,12 +40,23 @@ export async function attemptDueDeliveries(
   { workerId, limit, jitter = Math.random }: { workerId: string; limit: number; jitter?: () => number },
 ): Promise<number> {
   const claimed = await ground.db.transaction((tx) =>
-    claimDue(tx.db, { workerId, now: tx.now, leasedUntil: new Date(tx.now.getTime() + leaseMs), limit }),
+    claimDue(tx.db, {
+      workerId,
+      now: tx.now,
+      leasedUntil: after(tx.now, leaseMs),
+      longestLease: after(tx.now, leaseMs + slackMs),
+      furthestTry: after(tx.now, furthestTryMs),
+      limit,
+    }),
   )
   const tried = await Promise.allSettled(claimed.map((one) => attempt(ground, { workerId, jitter }, one)))
   // One that failed in a way nobody expected holds up no other; its lease runs out, and it is tried again.
   for (const one of tried) if (one.status === 'rejected') throw one.reason
   return claimed.length
+}
+
+function after(at: Date, ms: number): Date {
+  return new Date(at.getTime() + ms)
 }
 
 interface Worker {

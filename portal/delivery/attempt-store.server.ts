@@ -11,6 +11,10 @@ interface Claim {
   workerId: string
   now: Date
   leasedUntil: Date
+  /** A lease beyond this was taken by a clock that has been set back since: it counts as run out. */
+  longestLease: Date
+  /** A try planned beyond this as well: it counts as due. */
+  furthestTry: Date
   limit: number
 }
 
@@ -19,7 +23,7 @@ interface Claim {
  * The endpoint's row is locked while its deliveries are counted and taken, so two workers cannot both see room.
  */
 export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claimed[]> {
-  const { now, workerId, leasedUntil } = claim
+  const { now, workerId, leasedUntil, longestLease, furthestTry } = claim
   const endpoints = await db
     .selectFrom('endpoints as e')
     .select(['e.id', 'e.orgId', 'e.failures'])
@@ -45,8 +49,14 @@ export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claim
           .selectFrom('deliveries as d')
           .select('d.id')
           .whereRef('d.orgId', '=', 'e.orgId')
-          .where('d.nextAttemptAt', '<=', now)
-          .where((lease) => lease.or([lease('d.leasedUntil', 'is', null), lease('d.leasedUntil', '<=', now)])),
+          .where((due) => due.or([due('d.nextAttemptAt', '<=', now), due('d.nextAttemptAt', '>', furthestTry)]))
+          .where((lease) =>
+            lease.or([
+              lease('d.leasedUntil', 'is', null),
+              lease('d.leasedUntil', '<=', now),
+              lease('d.leasedUntil', '>', longestLease),
+            ]),
+          ),
       ),
     )
     .orderBy((by) =>
@@ -54,7 +64,7 @@ export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claim
         .selectFrom('deliveries as first')
         .select((min) => min.fn.min('first.deadlineAt').as('deadline'))
         .whereRef('first.orgId', '=', 'e.orgId')
-        .where('first.nextAttemptAt', '<=', now),
+        .where((due) => due.or([due('first.nextAttemptAt', '<=', now), due('first.nextAttemptAt', '>', furthestTry)])),
     )
     .limit(claim.limit)
     .forUpdate()
@@ -68,6 +78,7 @@ export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claim
       .select((count) => count.fn.countAll<number>().as('inFlight'))
       .where('endpointId', '=', endpoint.id)
       .where('leasedUntil', '>', now)
+      .where('leasedUntil', '<=', longestLease)
       .executeTakeFirstOrThrow()
     const room = (endpoint.failures > 0 ? 1 : 2) - Number(inFlight)
     if (room <= 0) continue
@@ -75,8 +86,14 @@ export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claim
       .selectFrom('deliveries')
       .select('id')
       .where('orgId', '=', endpoint.orgId)
-      .where('nextAttemptAt', '<=', now)
-      .where((lease) => lease.or([lease('leasedUntil', 'is', null), lease('leasedUntil', '<=', now)]))
+      .where((planned) => planned.or([planned('nextAttemptAt', '<=', now), planned('nextAttemptAt', '>', furthestTry)]))
+      .where((lease) =>
+        lease.or([
+          lease('leasedUntil', 'is', null),
+          lease('leasedUntil', '<=', now),
+          lease('leasedUntil', '>', longestLease),
+        ]),
+      )
       .orderBy('deadlineAt')
       .orderBy('nextAttemptAt')
       .orderBy('id')

@@ -146,6 +146,8 @@ export function lockForPoll(db: Transaction<DB>, offer: PollOffer): Promise<Deli
     .where((where) =>
       where.or([
         where('createdAt', '<=', offer.pushUntil),
+        // Written by a clock that has been set back since: whatever it is, it is not younger than a minute for a year.
+        where('createdAt', '>', new Date(offer.now.getTime() + 600_000)),
         where.not(
           where.exists(
             where
@@ -190,9 +192,21 @@ export function selectDeliveries(db: Kysely<DB>, filter: DeliveryFilter) {
   return query.orderBy('deliveries.id', 'desc').limit(filter.limit).execute()
 }
 
-/** Newest root over all histories, to travel as witness. */
+/** Newest root over all histories, to travel as witness: the one that covers most. */
 export function selectNewestRoot(db: Kysely<DB>) {
-  return db.selectFrom('roots').select(['root', 'at']).orderBy('at', 'desc').limit(1).executeTakeFirst()
+  return db
+    .selectFrom('roots')
+    .select(['root', 'at'])
+    .orderBy('length', 'desc')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** Which items the token of a delivery names; null for one from before that was noted. */
+export async function selectNamedItems(db: Kysely<DB>, jti: string): Promise<string[] | null> {
+  const token = await db.selectFrom('tokens').select('itemIds').where('jti', '=', jti).executeTakeFirst()
+  return token?.itemIds ?? null
 }
 
 /** False where the same grade of evidence was recorded before. */

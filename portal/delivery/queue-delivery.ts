@@ -75,7 +75,7 @@ async function issueTo(ground: Ground, noticeId: string, orgId: string, itemIds:
     reportTo: `${ground.config.origin}/v1/reports`,
     root: (await selectNewestRoot(ground.db.read)) ?? null,
   })
-  const signed = await sign(ground, notice, orgId, seq, eventTypes.issued, message)
+  const signed = await sign(ground, notice, { orgId, seq, type: eventTypes.issued, body: message, itemIds })
   const stored = await ground.db.transaction(async (tx) => {
     const now = await lockNoticeSeq(tx.db, noticeId)
     if (!now || now.withdrawnAt || now.closedAt) return true
@@ -95,7 +95,13 @@ async function queueWithdrawn(ground: Ground, notice: Notice, { payload }: Fact<
     if (itemIds.length === 0) continue
     const reason = payload.reason as NoticeWithdrawn['reason']
     const message = withdrawnMessage(notice, payload.seq, itemIds, reason)
-    const signed = await sign(ground, notice, orgId, payload.seq, eventTypes.withdrawn, message)
+    const signed = await sign(ground, notice, {
+      orgId,
+      seq: payload.seq,
+      type: eventTypes.withdrawn,
+      body: message,
+      itemIds,
+    })
     await ground.db.transaction((tx) => queue(tx, notice, signed))
   }
   // What was taken back is not asked for any longer. Whoever holds it already is told above.
@@ -111,14 +117,28 @@ async function queueClosed(ground: Ground, notice: Notice, { payload }: Fact<'no
     })
     if (items.length === 0) continue
     const message = closedMessage(notice, payload.seq, items)
-    const signed = await sign(ground, notice, orgId, payload.seq, eventTypes.closed, message)
+    const signed = await sign(ground, notice, {
+      orgId,
+      seq: payload.seq,
+      type: eventTypes.closed,
+      body: message,
+      itemIds: items.map(({ id }) => id),
+    })
     await ground.db.transaction((tx) => queue(tx, notice, signed))
   }
   await ground.db.transaction((tx) => stopTrying(tx.db, notice.id, eventTypes.closed))
 }
 
+interface Unsigned {
+  orgId: string
+  seq: number
+  type: EventType
+  body: object
+  itemIds: readonly string[]
+}
+
 /** Signed once: every attempt, every poll and the archive carry these bytes, sealed at rest under a key of their own. */
-async function sign(ground: Ground, notice: Notice, orgId: string, seq: number, type: EventType, body: object) {
+async function sign(ground: Ground, notice: Notice, { orgId, seq, type, body, itemIds }: Unsigned): Promise<TokenRow> {
   const key = await ground.keys.current()
   const jti = newId('evt')
   const now = ground.clock.now()
@@ -134,7 +154,7 @@ async function sign(ground: Ground, notice: Notice, orgId: string, seq: number, 
   })
   const raw = await signToken(claims, key)
   const dataKey = Buffer.from(ground.vault.newKey())
-  const token: TokenRow = {
+  return {
     jti,
     orgId,
     noticeId: notice.id,
@@ -145,8 +165,8 @@ async function sign(ground: Ground, notice: Notice, orgId: string, seq: number, 
     dataKey,
     sealed: Buffer.from(ground.vault.seal(dataKey, `token:${jti}`, raw)),
     issuedAt: now,
+    itemIds: [...itemIds],
   }
-  return token
 }
 
 async function queue(tx: Tx, notice: Notice, token: TokenRow): Promise<void> {
@@ -190,6 +210,7 @@ async function recipients(ground: Ground, noticeId: string): Promise<Set<string>
 
 /** Our own bytes, so they are read without being verified. An erased token counts as having held nothing that is left. */
 function itemsIn(ground: Ground, token: TokenRow): string[] {
+  if (token.itemIds) return token.itemIds
   if (!token.dataKey || !token.sealed) return []
   const raw = ground.vault.open(token.dataKey, `token:${token.jti}`, token.sealed).toString('ascii')
   const claims = JSON.parse(Buffer.from(raw.split('.')[1] ?? '', 'base64url').toString('utf8')) as {

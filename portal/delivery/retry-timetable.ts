@@ -17,6 +17,8 @@ const waits = [
   8 * hour,
 ]
 const everAfter = 12 * hour
+/** No try is planned further ahead: twelve hours and their jitter, or a tenth of the longest time there is, seven days. */
+export const furthestTryMs = 17 * hour
 
 export interface Failure {
   /** Failed attempts so far, this one included: 1 after the first. */
@@ -36,7 +38,7 @@ export interface Failure {
 export function nextTryAt(failure: Failure): Date {
   const index = failure.slow ? Math.max(failure.failures, 7) : failure.failures
   const wait = (waits[index - 1] ?? everAfter) * (0.8 + 0.4 * failure.jitter)
-  return new Date(failure.failedAt.getTime() + Math.max(wait, floorOf(failure)))
+  return new Date(failure.failedAt.getTime() + Math.min(Math.max(wait, floorOf(failure)), furthestTryMs))
 }
 
 function floorOf(failure: Failure): number {

@@ -5,7 +5,7 @@ import { markOffered } from '../notices/mark-offered.ts'
 import { startClock } from '../notices/start-clock.ts'
 import { abandonAttempts } from './attempt-store.server.ts'
 import { hasArrived, type ReceivedHow } from './delivery.ts'
-import { type DeliveryRow, updateDelivery } from './delivery-store.server.ts'
+import { type DeliveryRow, selectNamedItems, updateDelivery } from './delivery-store.server.ts'
 
 /** First tried on a channel that works: the first of the two instants of every item in it. The delivery's row is locked. */
 export async function offerDelivery(tx: Tx, delivery: DeliveryRow): Promise<void> {
@@ -15,8 +15,10 @@ export async function offerDelivery(tx: Tx, delivery: DeliveryRow): Promise<void
     state: hasArrived(delivery.state as 'queued') ? delivery.state : 'offered',
   })
   const { noticeId, orgId } = delivery
-  if (delivery.event === eventTypes.issued)
-    await markOffered(tx, { noticeId, orgId, at: tx.now, upTo: delivery.createdAt })
+  if (delivery.event === eventTypes.issued) {
+    const itemIds = await selectNamedItems(tx.db, delivery.jti)
+    await markOffered(tx, { noticeId, orgId, at: tx.now, itemIds })
+  }
   await record(tx, noticeId, 'delivery.offered', { noticeId, deliveryId: delivery.id, orgId, at: tx.now.toISOString() })
 }
 
@@ -44,9 +46,10 @@ export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: Receive
   // Nobody tries it again, so nobody would find an attempt whose worker was killed.
   if (how !== 'push') await abandonAttempts(tx.db, delivery.id, tx.now)
   if (delivery.event === eventTypes.issued) {
-    const upTo = delivery.createdAt
-    await markOffered(tx, { noticeId, orgId, at: delivery.offeredAt ?? at, upTo })
-    await startClock(tx, { noticeId, orgId, at, upTo })
+    // What was attributed to this addressee later was not in it. Two clocks may differ, so the token says which.
+    const itemIds = await selectNamedItems(tx.db, delivery.jti)
+    await markOffered(tx, { noticeId, orgId, at: delivery.offeredAt ?? at, itemIds })
+    await startClock(tx, { noticeId, orgId, at, itemIds })
   }
   await record(tx, noticeId, 'delivery.received', {
     noticeId,

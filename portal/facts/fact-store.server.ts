@@ -44,15 +44,20 @@ export function selectHeads(db: Kysely<DB>) {
 }
 
 export function selectNewestRoot(db: Kysely<DB>) {
-  return db.selectFrom('roots').selectAll().orderBy('at', 'desc').limit(1).executeTakeFirst()
+  return newestFirst(db).limit(1).executeTakeFirst()
 }
 
 export function selectNewestSignedRoot(db: Kysely<DB>) {
-  return db.selectFrom('roots').selectAll().where('signed', 'is not', null).orderBy('at', 'desc').executeTakeFirst()
+  return newestFirst(db).where('signed', 'is not', null).limit(1).executeTakeFirst()
+}
+
+/** The newest covers most: instants may have been written by a clock that was set back since. */
+function newestFirst(db: Kysely<DB>) {
+  return db.selectFrom('roots').selectAll().orderBy('length', 'desc').orderBy('at', 'desc')
 }
 
 /** Another worker may have sealed in the same millisecond: then one of the two roots is enough. */
-export async function insertRoot(db: Kysely<DB>, row: { at: Date; root: Buffer; leaves: number }) {
+export async function insertRoot(db: Kysely<DB>, row: { at: Date; root: Buffer; leaves: number; length: number }) {
   const done = await db
     .insertInto('roots')
     .values(row)

@@ -24,7 +24,8 @@ export async function sealRoot(
   const root = merkleRoot(heads)
   const newest = await selectNewestRoot(ground.db.read)
   if (newest?.root.equals(root)) return { result: 'unchanged' }
-  const done = await insertRoot(ground.db.read, { at: ground.clock.now(), root, leaves: heads.length })
+  const length = heads.reduce((sum, { seq }) => sum + seq, 0)
+  const done = await insertRoot(ground.db.read, { at: ground.clock.now(), root, leaves: heads.length, length })
   return done ? { result: 'sealed', root: root.toString('base64url'), leaves: heads.length } : { result: 'unchanged' }
 }
 
@@ -34,7 +35,8 @@ export async function signRoot(ground: Ground): Promise<{ result: 'signed'; at: 
   if (!newest || newest.signed !== null) return { result: 'not-yet' }
   const now = ground.clock.now()
   const last = await selectNewestSignedRoot(ground.db.read)
-  if (last && now.getTime() - last.at.getTime() < day) return { result: 'not-yet' }
+  // One from a clock that was a year ahead does not stand in the way for a year.
+  if (last && Math.abs(now.getTime() - last.at.getTime()) < day) return { result: 'not-yet' }
   const { root, leaves, at } = newest
   const body = { v: 1, root: root.toString('base64url'), leaves, at: at.toISOString() }
   const claims = {

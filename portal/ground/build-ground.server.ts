@@ -1,6 +1,6 @@
-import { systemClock } from './clock.ts'
+import { createDatabaseClock, type DatabaseClock } from './clock.ts'
 import type { Config } from './config.server.ts'
-import { type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
+import { askTime, type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
 import { openEmbedded } from './embedded.server.ts'
 import { keepEmbedded } from './embedded-keeper.server.ts'
 import type { Ground, Log, RecordedFact, SentMail, Tx } from './ground.ts'
@@ -44,9 +44,13 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
     if (!queueOf.queue) throw new Error('Something was enqueued before the queue was open')
     return queueOf.queue
   }
-  const db = openDatabase({
+  const clock = createDatabaseClock({
+    ask: () => askTime(db.pool),
+    apart: (ms) => log.warn('clock.apart', { ms: Math.min(Math.abs(ms), 1e9) }),
+  })
+  const db: OpenDatabase = openDatabase({
     connection,
-    clock: systemClock,
+    clock,
     enqueue: (...job) => theQueue().enqueue(...job),
     committed: (jobs) => theQueue().wake(jobs),
     reactionsTo: options.reactionsTo,
@@ -56,10 +60,12 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
   })
   try {
     await untilReachable(db.pool)
+    await clock.measure()
     await migrate(db.pool)
     queueOf.queue = await openQueue({ pool: db.pool, connection, log, working: options.working })
-    return await layGround(config, options, { db, log, queue: queueOf.queue, leave })
+    return await layGround(config, options, { db, log, clock, queue: queueOf.queue, leave })
   } catch (error) {
+    clock.stop()
     await queueOf.queue?.stop(1000)
     await db.close()
     await leave()
@@ -70,12 +76,13 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
 interface Base {
   readonly db: OpenDatabase
   readonly log: Log
+  readonly clock: DatabaseClock
   readonly queue: Queue
   leave(): Promise<unknown>
 }
 
-async function layGround(config: Config, options: BuildOptions, { db, log, queue, leave }: Base): Promise<BuiltGround> {
-  const clock = systemClock
+async function layGround(config: Config, options: BuildOptions, base: Base): Promise<BuiltGround> {
+  const { db, log, clock, queue, leave } = base
   const vault = createVault(config)
   const changed = options.keyChanged ? { changed: options.keyChanged } : {}
   const keys = createKeys({ db, vault, clock, ...changed })
@@ -92,6 +99,7 @@ async function layGround(config: Config, options: BuildOptions, { db, log, queue
     ground,
     queue: notingReactions(queue, ground),
     close: async () => {
+      clock.stop()
       await queue.stop()
       await outbound.close()
       mail.close()

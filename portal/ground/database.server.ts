@@ -75,6 +75,13 @@ export async function untilReachable(pool: pg.Pool, patienceMs = 30_000): Promis
   }
 }
 
+/** What time it is there. */
+export async function askTime(pool: pg.Pool): Promise<Date> {
+  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now')
+  if (!rows[0]) throw new Error('A database without a time')
+  return rows[0].now
+}
+
 export function kyselyOn(pool: PostgresPool): Kysely<DB> {
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),

@@ -19,9 +19,11 @@ export interface Ground {
   readonly log: Log
 }
 
-/** The only current time there is. */
+/** The only current time there is: the database's, so that several machines have one. */
 export interface Clock {
   now(): Date
+  /** By how many milliseconds this machine's own clock is ahead of it; null where nobody has asked yet. */
+  apartMs?(): number | null
 }
 
 export interface Database {

@@ -45,6 +45,7 @@ export async function reactOnce(
  * back from its export has the facts and none of the jobs. Answers how many it queued.
  */
 export async function sweepReactions(ground: Noted): Promise<number> {
+  await bringForward(ground)
   let queued = 0
   for (const kind of await findKinds(ground)) {
     for (const reaction of await ground.db.transaction(async (tx) => tx.reactionsTo(kind))) {
@@ -58,6 +59,14 @@ export async function sweepReactions(ground: Noted): Promise<number> {
     }
   }
   return queued
+}
+
+/** No reaction waits longer than between two tries. One that does was put off by a clock that has been set back since. */
+async function bringForward({ db }: Noted): Promise<void> {
+  await sql`
+    update queue.job set start_after = now()
+    where name like 'reaction.%' and state in ('created', 'retry') and start_after > now() + interval '10 minutes'
+  `.execute(db.read)
 }
 
 async function queueForgotten(ground: Noted, job: string, factIds: readonly string[]): Promise<number> {
@@ -96,7 +105,13 @@ async function findUndone({ db, clock }: Noted, kind: string, reaction: string, 
     .selectFrom('facts')
     .select('facts.id')
     .where('facts.kind', '=', kind)
-    .where('facts.at', '<', new Date(now - settlingMs))
+    // A fact from a clock that was set back since is as old as any.
+    .where((where) =>
+      where.or([
+        where('facts.at', '<', new Date(now - settlingMs)),
+        where('facts.at', '>', new Date(now + 10 * settlingMs)),
+      ]),
+    )
     .where('facts.at', '>', new Date(now - horizonMs))
     .where('facts.id', '>', after)
     .where(({ not, exists, selectFrom }) =>

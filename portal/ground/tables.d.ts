@@ -228,6 +228,8 @@ export interface Idempotency {
   answer: string | null;
   bodyMac: Buffer;
   expiresAt: Timestamp;
+  heldUntil: Timestamp | null;
+  holder: string | null;
   keyHash: Buffer;
   orgId: string;
   route: string;
@@ -443,6 +445,7 @@ export interface Observations {
   id: string;
   itemId: string;
   method: string;
+  number: Generated<number>;
   orgId: string | null;
   recordedAt: Timestamp;
   result: string;
@@ -494,6 +497,7 @@ export interface Outcomes {
   id: string;
   itemId: string;
   noticeId: string;
+  number: Generated<number>;
   ofItem: string | null;
   orgId: string;
   policeInformed: string | null;
@@ -645,6 +649,7 @@ export interface Reports {
 export interface Roots {
   at: Timestamp;
   leaves: number;
+  length: Generated<number>;
   root: Buffer;
   signed: string | null;
 }
@@ -705,6 +710,7 @@ export interface Tokens {
   dataKey: Buffer | null;
   event: string;
   issuedAt: Timestamp;
+  itemIds: string[] | null;
   jti: string;
   kid: string;
   noticeId: string;

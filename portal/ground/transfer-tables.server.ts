@@ -74,3 +74,17 @@ export async function writeRows(client: Client, table: CarriedTable, rows: (stri
     table.columns.map((_, index) => rows.map((row) => row[index] ?? null)),
   )
 }
+
+/** Columns that count by themselves go on behind what was brought. */
+export async function countOn(client: Pick<pg.PoolClient, 'query'>): Promise<void> {
+  const { rows } = await client.query<{ table: string; column: string }>(`
+    select format('%I.%I', n.nspname, c.relname) as "table", a.attname as "column"
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind = 'r' and a.attidentity <> ''`)
+  for (const { table, column } of rows) {
+    await client.query(
+      `select setval(pg_get_serial_sequence($1, $2), coalesce((select max("${column}") from ${table}), 0) + 1, false)`,
+      [table, column],
+    )
+  }
+}

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import type pg from 'pg'
 import { emptyDatabase, migrate, migrationNames } from './migrate.server.ts'
-import { type CarriedTable, listTables, readRows, writeRows } from './transfer-tables.server.ts'
+import { type CarriedTable, countOn, listTables, readRows, writeRows } from './transfer-tables.server.ts'
 
 /** How many rows of which table went over. */
 export type Counts = Readonly<Record<string, number>>
@@ -101,6 +101,7 @@ export async function importDatabase(pool: pg.Pool, file: string, options: Impor
     await refuseFilled(client)
     const withJobs = (await versionsOf(client)).queueVersion === first.queueVersion
     const counts = await takeLines(client, lines, withJobs)
+    await countOn(client)
     await options.check(client)
     await client.query('commit')
     await migrate(pool)

@@ -3,11 +3,11 @@ import { setOffered } from './notice-store.server.ts'
 
 /**
  * Keeps when a notice was first tried on a channel that works. Inside the caller's transaction; the first call counts.
- * `upTo` as in `startClock`.
+ * `itemIds` as in `startClock`.
  */
 export async function markOffered(
   tx: Tx,
-  { noticeId, orgId, at, upTo = tx.now }: { noticeId: string; orgId: string; at: Date; upTo?: Date },
+  { noticeId, orgId, at, itemIds = null }: { noticeId: string; orgId: string; at: Date; itemIds?: string[] | null },
 ): Promise<void> {
-  await setOffered(tx.db, noticeId, orgId, at, upTo)
+  await setOffered(tx.db, { noticeId, orgId, at, itemIds })
 }

@@ -208,10 +208,10 @@ export async function selectAddressees(
 
 export async function lockAddressees(
   db: Transaction<DB>,
-  of: { noticeId: string; orgId?: string; itemId?: string; upTo?: Date },
+  of: { noticeId: string; orgId?: string; itemId?: string; itemIds?: readonly string[] | null },
 ): Promise<Addressee[]> {
   let query = db.selectFrom('addressees').selectAll().where('noticeId', '=', of.noticeId)
-  if (of.upTo !== undefined) query = query.where('createdAt', '<=', of.upTo)
+  if (of.itemIds) query = query.where('itemId', 'in', of.itemIds.length === 0 ? [''] : [...of.itemIds])
   if (of.orgId !== undefined) query = query.where('orgId', '=', of.orgId)
   if (of.itemId !== undefined) query = query.where('itemId', '=', of.itemId)
   return (await query.orderBy('itemId').orderBy('orgId').forUpdate().execute()).map(addresseeOf)
@@ -238,15 +238,18 @@ export async function updateAddressee(
     .execute()
 }
 
-export async function setOffered(db: Transaction<DB>, noticeId: string, orgId: string, at: Date, upTo: Date) {
-  const done = await db
+export async function setOffered(
+  db: Transaction<DB>,
+  offer: { noticeId: string; orgId: string; at: Date; itemIds: readonly string[] | null },
+) {
+  let query = db
     .updateTable('addressees')
-    .set({ offeredAt: at })
-    .where('noticeId', '=', noticeId)
-    .where('orgId', '=', orgId)
-    .where('createdAt', '<=', upTo)
+    .set({ offeredAt: offer.at })
+    .where('noticeId', '=', offer.noticeId)
+    .where('orgId', '=', offer.orgId)
     .where('offeredAt', 'is', null)
-    .executeTakeFirst()
+  if (offer.itemIds) query = query.where('itemId', 'in', offer.itemIds.length === 0 ? [''] : [...offer.itemIds])
+  const done = await query.executeTakeFirst()
   return Number(done.numUpdatedRows)
 }
 

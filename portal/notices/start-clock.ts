@@ -7,11 +7,12 @@ import { lockAddressees, selectNotice, updateAddressee } from './notice-store.se
  * Received: the clock of every item of this addressee starts, once. The earliest provable receipt counts, so an earlier
  * one moves the start, and a later one changes nothing. Inside the caller's transaction; records `clock.started`.
  *
- * `upTo`: when the word that arrived was written. What was attributed to this addressee later was not in it.
+ * `itemIds`: what the word that arrived names; left out, all of them. What was attributed to this addressee later was not
+ * in it.
  */
 export async function startClock(
   tx: Tx,
-  receipt: { noticeId: string; orgId: string; at: Date; upTo?: Date },
+  receipt: { noticeId: string; orgId: string; at: Date; itemIds?: readonly string[] | null },
 ): Promise<{ result: 'started' | 'already-started'; itemIds: string[] }> {
   const notice = await selectNotice(tx.db, receipt.noticeId)
   if (!notice) throw new Error('A receipt for a notice that is not there')

@@ -136,11 +136,11 @@ function accountableOf(addressees: readonly AddresseeState[]): AddresseeState | 
 
 function axesOf(about: About, addressee: Omit<AddresseeState, 'headline'> | null, outcome: Outcome | null): Axes {
   const { notice, item, observation } = about
-  const since = outcome !== null && item.withdrawnAt !== null && outcome.recordedAt >= item.withdrawnAt
   return {
     excluded: item.duplicateOf !== null || isExcluded(about, addressee, outcome),
     withdrawn: item.withdrawnAt !== null,
-    restored: since && outcome.code === 'reinstated',
+    // Only what was withdrawn is put back, so no instants have to be compared.
+    restored: item.withdrawnAt !== null && outcome?.code === 'reinstated',
     attribution: item.attribution as Axes['attribution'],
     delivery: addressee?.delivery ?? null,
     removalClaimed: outcome !== null && claimsRemoval(outcome, notice.regime),

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { type Look, observationMethods, observationResults, observe, type Sightings, saysAt } from './observation.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  inOrder,
+  type Look,
+  observationMethods,
+  observationResults,
+  observe,
+  type Sightings,
+  saysAt,
+} from './observation.ts'
 
 const start = Date.parse('2026-11-21T10:00:00.000Z')
 const minute = 60_000
@@ -18,7 +26,7 @@ const gone = (...minutes: number[]) => minutes.map((when) => look(when, 'gone_ht
 const seen = (looks: Look[], more: Partial<Sightings> = {}) =>
   observe({ scope: 'file', intervalMs: 60 * minute, looks, claim: null, attestedAt: null, ...more })
 const claimed = (minutes: number, territorial = false) => ({
-  claim: { at: at(minutes), territorial },
+  claim: { at: at(minutes), saidAt: at(minutes), territorial },
   attestedAt: at(minutes),
 })
 
@@ -130,4 +138,50 @@ test('whatever is seen, confirmed means three offline looks since the last onlin
     }),
     { numRuns: 1000 },
   )
+})
+
+describe("a provider's clock that is 90 s off", () => {
+  const saidBy = (claimed: number, said: number) => ({
+    claim: { at: at(claimed), saidAt: at(said), territorial: false },
+    attestedAt: at(said),
+  })
+
+  test('behind: what was online after the claimed instant and before the report contradicts nothing', () => {
+    expect(seen([look(10, 'online'), ...gone(20, 50, 80)], saidBy(9.5, 11))).toMatchObject({
+      state: 'confirmed_offline',
+      contradictedBy: null,
+    })
+    expect(seen([look(10, 'online')], saidBy(9.5, 11)).contradictedBy).toBeNull()
+    expect(seen([look(11.1, 'online')], saidBy(9.5, 11)).contradictedBy).not.toBeNull()
+  })
+
+  test('ahead: what is online before the claimed instant contradicts nothing', () => {
+    expect(seen([look(11, 'online')], saidBy(12.5, 11)).contradictedBy).toBeNull()
+    expect(seen([look(12.6, 'online')], saidBy(12.5, 11)).contradictedBy).not.toBeNull()
+  })
+
+  test('is no excuse for a claim that was made about long before: ten minutes and no more', () => {
+    expect(seen([look(20, 'online')], saidBy(10, 60)).contradictedBy).toBeNull()
+    expect(seen([look(20.1, 'online')], saidBy(10, 60)).contradictedBy).not.toBeNull()
+  })
+})
+
+test('what was seen by a clock that was a year ahead comes before what was seen after it was set back', () => {
+  const year = 365 * 24 * 60
+  const written = [look(1, 'online'), look(year, 'online'), ...gone(10, 40, 70)].map((one) => ({
+    ...one,
+    recordedAt: one.at,
+  }))
+  const ordered = inOrder(written, at(70))
+  expect(ordered.map(({ result }) => result)).toEqual(['online', 'online', 'gone_http', 'gone_http', 'gone_http'])
+  expect(ordered[1]?.at).toEqual(at(10))
+  expect(seen(ordered, claimed(5))).toMatchObject({ state: 'confirmed_offline', contradictedBy: null })
+})
+
+test("a notifier's look that arrives late keeps its place by its instant", () => {
+  const written = [look(20, 'online'), { ...look(5, 'gone_http'), recordedAt: at(30) }].map((one) => ({
+    recordedAt: one.at,
+    ...one,
+  }))
+  expect(inOrder(written, at(30)).map(({ at: when }) => when)).toEqual([at(5), at(20)])
 })

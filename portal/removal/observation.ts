@@ -30,7 +30,10 @@ export interface Look {
 
 /** What the provider says about the content being gone, in the report that holds now. */
 export interface Claim {
+  /** When it took effect, by the provider's clock. */
   at: Date
+  /** When the report reached us. */
+  saidAt: Date
   /** For some countries only, so that seeing it from elsewhere contradicts nothing. */
   territorial: boolean
 }
@@ -59,6 +62,8 @@ export interface Observed {
 }
 
 const consecutive = 3
+/** As far as two clocks may be apart, as on the wire. */
+const clockToleranceMs = 600_000
 
 type Says = 'offline' | 'online' | 'neither' | 'nothing'
 
@@ -134,10 +139,40 @@ function seenOnline(axis: Observed, look: Look, claim: Claim | null): void {
     axis.reappearedBy = look
     return
   }
-  if (claim === null || claim.territorial || look.at <= claim.at) return
+  if (claim === null || claim.territorial || look.at <= contradictableFrom(claim)) return
   // A claim from before it came back has been verified once; only a newer one can be wrong about this.
   if (axis.reappearedBy !== null && claim.at <= axis.reappearedBy.at) return
   axis.contradictedBy ??= look
+}
+
+/**
+ * From when being seen online contradicts a claim. A provider's clock may be behind as far as we take it for a clock, and
+ * then it was online a moment after the claimed instant; once the report is here, no clock is an excuse.
+ */
+function contradictableFrom({ at, saidAt }: Claim): Date {
+  if (at >= saidAt) return at
+  return new Date(Math.min(at.getTime() + clockToleranceMs, saidAt.getTime()))
+}
+
+/**
+ * What was written, given in the order in which it was: whatever lies later than something written after it, or than now,
+ * comes from a clock that has been set back since, and happened no later than that. Then in the order of the instants.
+ */
+export function inOrder<T extends { at: Date; recordedAt: Date }>(written: readonly T[], now: Date): T[] {
+  let latest = now
+  const settled = [...written].reverse().map((row): T => {
+    if (!isAhead(row.recordedAt, latest)) {
+      if (row.recordedAt < latest) latest = row.recordedAt
+      return row
+    }
+    return { ...row, at: new Date(Math.min(row.at.getTime(), latest.getTime())), recordedAt: latest }
+  })
+  return settled.reverse().sort((one, other) => one.at.getTime() - other.at.getTime())
+}
+
+/** Further ahead than two clocks may be apart. */
+export function isAhead(at: Date, now: Date): boolean {
+  return at.getTime() - now.getTime() > clockToleranceMs
 }
 
 function confirmedBy(run: readonly Look[], intervalMs: number, attestedAt: Date | null) {

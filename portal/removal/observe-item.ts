@@ -4,7 +4,7 @@ import type { Ground } from '../ground/ground.ts'
 import { openItem, readItem } from '../notices/read-notice.ts'
 import { look } from './look.ts'
 import { reassessItem } from './reassess-item.ts'
-import { nextLookAt } from './recheck-timetable.ts'
+import { furthestLookAt, nextLookAt } from './recheck-timetable.ts'
 import {
   claimLooks,
   insertObservations,
@@ -22,7 +22,12 @@ const lanes = 8
 /** Looks at what is due, and answers how much that was. The looking happens outside of any transaction. */
 export async function observeDueItems(ground: Ground, { limit }: { limit: number }): Promise<number> {
   const itemIds = await ground.db.transaction((tx) =>
-    claimLooks(tx.db, tx.now, new Date(tx.now.getTime() + leaseMs), limit),
+    claimLooks(tx.db, {
+      now: tx.now,
+      leasedUntil: new Date(tx.now.getTime() + leaseMs),
+      furthestLook: furthestLookAt(tx.now, ground.config.observeIntervalMs),
+      limit,
+    }),
   )
   const waiting = [...itemIds]
   const lane = async () => {

@@ -3,7 +3,7 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { closeItem } from '../notices/close-item.ts'
 import { reopenClock } from '../notices/reopen-clock.ts'
 import { stopClock } from '../notices/stop-clock.ts'
-import { type Claim, type ItemScope, type Look, type Observed, observe } from './observation.ts'
+import { type Claim, type ItemScope, inOrder, isAhead, type Look, type Observed, observe } from './observation.ts'
 import { claimsRemoval, isTerritorial } from './outcome.ts'
 import {
   lockObserved,
@@ -35,8 +35,8 @@ export async function reassessItem(
   const observed = observe({
     scope,
     intervalMs: ground.config.observeIntervalMs,
-    looks: (await selectObservations(tx.db, [itemId])) as Look[],
-    ...whatIsSaid(await selectOutcomes(tx.db, [itemId]), accountable),
+    looks: inOrder(await selectObservations(tx.db, [itemId]), tx.now) as Look[],
+    ...whatIsSaid(inOrderSaid(await selectOutcomes(tx.db, [itemId]), tx.now), accountable),
   })
   const { state, grade, confirmedAt, firstOfflineAt, lastOnlineAt, contradictedBy, reappearedBy } = observed
   await updateObserved(tx.db, itemId, {
@@ -66,6 +66,15 @@ export async function reassessItem(
   return { observed, facts }
 }
 
+/** Per item the report received last holds, so the order stays; what came by a clock that was set back came by now. */
+function inOrderSaid(outcomes: readonly OutcomeRow[], now: Date): OutcomeRow[] {
+  return outcomes.map((one) => ({
+    ...one,
+    at: isAhead(one.at, now) ? now : one.at,
+    recordedAt: isAhead(one.recordedAt, now) ? now : one.recordedAt,
+  }))
+}
+
 interface Said {
   claim: Claim | null
   attestedAt: Date | null
@@ -79,7 +88,10 @@ function whatIsSaid(outcomes: readonly OutcomeRow[], accountable: readonly { org
   const last = theirs.at(-1)
   const attested = theirs.find((one) => claimsRemoval(one, regime))
   return {
-    claim: last && claimsRemoval(last, regime) ? { at: last.at, territorial: isTerritorial(last) } : null,
+    claim:
+      last && claimsRemoval(last, regime)
+        ? { at: last.at, saidAt: last.recordedAt, territorial: isTerritorial(last) }
+        : null,
     attestedAt: attested?.recordedAt ?? null,
   }
 }

@@ -19,8 +19,15 @@ export function nextLookAt({ state, confirmedAt, looks, now, intervalMs }: Looke
   if (state !== 'confirmed_offline' || confirmedAt === null) {
     return new Date(now.getTime() + intervalMs * (looks > patience ? 10 : 1))
   }
-  const passed = (now.getTime() - confirmedAt.getTime()) / intervalMs
+  // A confirmation that lies ahead was written by a clock that has been set back since.
+  const from = Math.min(confirmedAt.getTime(), now.getTime())
+  const passed = (now.getTime() - from) / intervalMs
   const next = after.find((step) => step > passed)
   if (next === undefined) return new Date(now.getTime() + everAfter * intervalMs)
-  return new Date(confirmedAt.getTime() + next * intervalMs)
+  return new Date(from + next * intervalMs)
+}
+
+/** No look is planned beyond this. */
+export function furthestLookAt(now: Date, intervalMs: number): Date {
+  return new Date(now.getTime() + (everAfter + 1) * intervalMs)
 }

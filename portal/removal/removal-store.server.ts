@@ -2,8 +2,9 @@ import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 
 export type ObservedRow = Selectable<DB['observedItems']>
-export type OutcomeRow = Selectable<DB['outcomes']>
-export type ObservationRow = Selectable<DB['observations']>
+/** `number`: in which order they were written; given by the database. */
+export type OutcomeRow = Omit<Selectable<DB['outcomes']>, 'number'>
+export type ObservationRow = Omit<Selectable<DB['observations']>, 'number'>
 export type ReportRow = Selectable<DB['reports']>
 
 export function selectReport(db: Kysely<DB>, orgId: string, jti: string) {
@@ -36,19 +37,18 @@ export function selectOutcomes(db: Kysely<DB>, itemIds: readonly string[]): Prom
     .selectFrom('outcomes')
     .selectAll()
     .where('itemId', 'in', [...itemIds])
-    .orderBy('recordedAt')
-    .orderBy('id')
+    .orderBy('number')
     .execute()
 }
 
+/** What was seen, in the order in which it was written. */
 export function selectObservations(db: Kysely<DB>, itemIds: readonly string[]): Promise<ObservationRow[]> {
   if (itemIds.length === 0) return Promise.resolve([])
   return db
     .selectFrom('observations')
     .selectAll()
     .where('itemId', 'in', [...itemIds])
-    .orderBy('at')
-    .orderBy('id')
+    .orderBy('number')
     .execute()
 }
 
@@ -90,12 +90,22 @@ export async function lookBy(db: Transaction<DB>, itemIds: readonly string[], at
 }
 
 /** Takes what is due to be looked at, for as long as the lease; two workers never take the same. */
-export async function claimLooks(db: Transaction<DB>, now: Date, leasedUntil: Date, limit: number): Promise<string[]> {
+export async function claimLooks(
+  db: Transaction<DB>,
+  { now, leasedUntil, furthestLook, limit }: { now: Date; leasedUntil: Date; furthestLook: Date; limit: number },
+): Promise<string[]> {
   const due = await db
     .selectFrom('observedItems')
     .select('itemId')
-    .where('nextLookAt', '<=', now)
-    .where((where) => where.or([where('leasedUntil', 'is', null), where('leasedUntil', '<=', now)]))
+    // What lies further ahead than anything is planned was written by a clock that has been set back since.
+    .where((where) => where.or([where('nextLookAt', '<=', now), where('nextLookAt', '>', furthestLook)]))
+    .where((where) =>
+      where.or([
+        where('leasedUntil', 'is', null),
+        where('leasedUntil', '<=', now),
+        where('leasedUntil', '>', new Date(leasedUntil.getTime() + 5_000)),
+      ]),
+    )
     .orderBy('nextLookAt')
     .limit(limit)
     .forUpdate()

@@ -50,8 +50,7 @@ export async function selectSources(db: Kysely<DB>, { noticeIds, itemIds }: Whic
     .selectAll('outcomes')
     .select('reports.grade')
     .where('outcomes.itemId', 'in', found)
-    .orderBy('outcomes.recordedAt')
-    .orderBy('outcomes.id')
+    .orderBy('outcomes.number')
     .execute()
   const observations = await db
     .selectFrom('observations')

@@ -22,6 +22,8 @@ try {
   const { host, user, database } = connection
   const url = `postgres:///${database}?host=${encodeURIComponent(host)}&user=${user}`
   const args = ['--dialect', 'postgres', '--url', url, '--camel-case', '--default-schema', 'public']
+  // As `openPool` reads them.
+  const numbers = ['--type-mapping', '{"int8":"number"}']
   const tables = [
     '--include-pattern',
     'public.*',
@@ -30,7 +32,7 @@ try {
     '--out-file',
     'ground/tables.d.ts',
   ]
-  await promisify(execFile)(join(portal, 'node_modules', '.bin', 'kysely-codegen'), [...args, ...tables], {
+  await promisify(execFile)(join(portal, 'node_modules', '.bin', 'kysely-codegen'), [...args, ...numbers, ...tables], {
     cwd: portal,
   })
   process.stdout.write('ground/schema.sql and ground/tables.d.ts are what the migrations say.\n')
