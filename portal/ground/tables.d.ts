@@ -9,8 +9,6 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
-export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
-
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -364,7 +362,7 @@ export interface NetworkChecks {
 }
 
 export interface NetworkClaims {
-  asn: Int8 | null;
+  asn: number | null;
   checkedAt: Timestamp | null;
   consentedAt: Timestamp | null;
   consentRefusedAt: Timestamp | null;
@@ -399,7 +397,7 @@ export interface NetworkClaims {
 }
 
 export interface Networks {
-  asn: Int8 | null;
+  asn: number | null;
   consentBy: string | null;
   consentedAt: Timestamp | null;
   createdAt: Timestamp;
@@ -519,7 +517,7 @@ export interface PasskeyChallenges {
 }
 
 export interface Passkeys {
-  counter: Int8;
+  counter: number;
   createdAt: Timestamp;
   credentialId: Buffer;
   id: string;
@@ -723,7 +721,7 @@ export interface Tokens {
 export interface TotpFactors {
   confirmedAt: Timestamp | null;
   createdAt: Timestamp;
-  lastStep: Int8 | null;
+  lastStep: number | null;
   personId: string;
   sealedSecret: Buffer;
   wrappedKey: Buffer;
