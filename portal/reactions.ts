@@ -59,9 +59,9 @@ export const allReactionNames: readonly string[] = [
   ...new Set((Object.keys(reactions) as FactKind[]).flatMap((kind) => [...reactionNames(kind)])),
 ]
 
-/** What is kept true in the fact's own transaction. */
-export function projectFact(tx: Tx, fact: RecordedFact): Promise<void> {
-  return project(tx, fact)
+/** What is kept true in the facts' own transaction. */
+export function projectFacts(tx: Tx, facts: readonly RecordedFact[]): Promise<void> {
+  return project(tx, facts)
 }
 
 /** What happens to our own keys is chained like everything else. */

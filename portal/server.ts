@@ -10,7 +10,7 @@ import { buildGround } from './ground/build-ground.server.ts'
 import { type Config, ConfigError, readConfig, readEnvironment } from './ground/config.server.ts'
 import type { Ground } from './ground/ground.ts'
 import { createPages, loadPages } from './pages.server.ts'
-import { projectFact, reactionNames, recordKey, recordMail } from './reactions.ts'
+import { projectFacts, reactionNames, recordKey, recordMail } from './reactions.ts'
 import { runDemo } from './seed/demo.ts'
 import { startWorker } from './worker.ts'
 
@@ -21,7 +21,7 @@ export async function startPortal(options: { began?: number } = {}): Promise<voi
   const config = configOrExit()
   const { ground, queue, close } = await buildGround(config, {
     reactionsTo: reactionNames,
-    project: projectFact,
+    project: projectFacts,
     keyChanged: recordKey,
     mailSent: recordMail,
     working: config.workerInside,

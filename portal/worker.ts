@@ -8,7 +8,7 @@ import { buildGround } from './ground/build-ground.server.ts'
 import { readConfig, readEnvironment } from './ground/config.server.ts'
 import type { Ground } from './ground/ground.ts'
 import type { Queue } from './ground/queue.server.ts'
-import { allReactionNames, projectFact, react, reactionNames, recordKey, recordMail } from './reactions.ts'
+import { allReactionNames, projectFacts, react, reactionNames, recordKey, recordMail } from './reactions.ts'
 import { type Entry, timetable } from './timetable.ts'
 
 export interface Worker {
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const config = readConfig(readEnvironment(join(folder, '.env')), { dataDirDefault: join(folder, '.data') })
   const { ground, queue, close } = await buildGround(config, {
     reactionsTo: reactionNames,
-    project: projectFact,
+    project: projectFacts,
     keyChanged: recordKey,
     mailSent: recordMail,
     working: true,

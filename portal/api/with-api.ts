@@ -5,7 +5,7 @@ import { proveNetwork } from '../attribution/prove-network.ts'
 import { addOrganisation, type NewOrganisation } from '../people/add-organisation.ts'
 import { issueApiToken } from '../people/issue-api-token.ts'
 import type { PersonActor, Scope } from '../people/may.ts'
-import { projectFact, reactions } from '../reactions.ts'
+import { projectFacts, reactions } from '../reactions.ts'
 import { type Reactions, type TestGround, withGround } from '../testing/with-ground.ts'
 import { type ApiParts, createApi } from './api.ts'
 import type { ApiDocument } from './docs.ts'
@@ -61,7 +61,7 @@ export interface CallAnswer {
 }
 
 export function withApi(work: (stage: Stage) => Promise<void>, parts: Partial<ApiParts> = {}): Promise<void> {
-  const options = { project: projectFact, reactions: reactions as Reactions }
+  const options = { project: projectFacts, reactions: reactions as Reactions }
   return withGround(at, options, async (ground) => {
     const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0, clockApartMs: null })
     const api = createApi(ground, { readiness, longPollMs: 50, ...parts })

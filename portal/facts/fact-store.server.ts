@@ -5,24 +5,26 @@ export type FactRow = Selectable<DB['facts']>
 
 /** The newest link of a chain, locked until the transaction ends; made on the first use. */
 export async function lockHead(db: Transaction<DB>, chain: string, genesis: Buffer) {
+  const head = db.selectFrom('factHeads').select(['seq', 'hash']).where('chain', '=', chain).forUpdate()
+  const found = await head.executeTakeFirst()
+  if (found) return found
   await db
     .insertInto('factHeads')
     .values({ chain, seq: 0, hash: genesis })
     .onConflict((conflict) => conflict.column('chain').doNothing())
     .execute()
-  return db
-    .selectFrom('factHeads')
-    .select(['seq', 'hash'])
-    .where('chain', '=', chain)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
+  return head.executeTakeFirstOrThrow()
 }
 
 export async function appendFacts(db: Transaction<DB>, rows: FactRow[]) {
   const last = rows.at(-1)
   if (!last) return
-  await db.insertInto('facts').values(rows).execute()
-  await db.updateTable('factHeads').set({ seq: last.seq, hash: last.hash }).where('chain', '=', last.chain).execute()
+  await db
+    .with('appended', (query) => query.insertInto('facts').values(rows))
+    .updateTable('factHeads')
+    .set({ seq: last.seq, hash: last.hash })
+    .where('chain', '=', last.chain)
+    .execute()
 }
 
 export function selectFact(db: Kysely<DB>, factId: string) {

@@ -40,7 +40,7 @@ test('one job is queued for each reaction, and the projection sees the fact in t
   const second = async () => {}
   const options = {
     reactions: { 'organisation.admitted': [first, second] },
-    project: async (_: unknown, fact: RecordedFact) => void projected.push(fact),
+    project: async (_: unknown, facts: readonly RecordedFact[]) => void projected.push(...facts),
   }
   return withGround(at, options, async (ground) => {
     const fact = await ground.db.transaction((tx) => record(tx, 'org_1', 'organisation.admitted', admitted))

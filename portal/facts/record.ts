@@ -9,7 +9,7 @@ export type NewFact = { [K in FactKind]: { kind: K; payload: Facts[K] } }[FactKi
 
 /**
  * Appends a fact to a chain, queues one job for each reaction to it, and keeps the projections true: all in the
- * caller's transaction. Call it last: the chain's head stays locked until the transaction ends.
+ * caller's transaction. Call it late: the chain's head stays locked until the transaction ends.
  */
 export async function record<K extends FactKind>(
   tx: Tx,
@@ -30,7 +30,7 @@ export async function recordAll(tx: Tx, chain: string, facts: readonly NewFact[]
   for (const fact of made) {
     for (const reaction of tx.reactionsTo(fact.kind)) await tx.enqueue(`reaction.${reaction}`, { factId: fact.id })
   }
-  const head = await lockHead(tx.db, chain, genesis)
+  const head = tx.heads.get(chain) ?? (await lockHead(tx.db, chain, genesis))
   let previous = head.hash
   let seq = head.seq
   const rows: FactRow[] = made.map((fact) => {
@@ -49,9 +49,10 @@ export async function recordAll(tx: Tx, chain: string, facts: readonly NewFact[]
     return { ...link, hash }
   })
   await appendFacts(tx.db, rows)
-  const recorded = rows.map((row, index) => ({ ...row, payload: made[index]?.payload }))
-  for (const fact of recorded) {
-    await tx.project({ id: fact.id, chain, seq: fact.seq, kind: fact.kind, at: fact.at, payload: fact.payload })
-  }
-  return recorded.map(({ id, seq: place, kind, at, payload }) => ({ id, chain, seq: place, kind, at, payload }))
+  tx.heads.set(chain, { seq, hash: previous })
+  const recorded = rows.map(({ id, seq: place, kind, at }, index) => {
+    return { id, chain, seq: place, kind, at, payload: made[index]?.payload }
+  })
+  for (const fact of recorded) tx.project(fact)
+  return recorded
 }

@@ -19,7 +19,7 @@ export interface BuildOptions {
   /** Names of the reactions to a kind of fact. */
   readonly reactionsTo: (kind: string) => readonly string[]
   /** What is kept true in the transaction of a fact. */
-  readonly project: (tx: Tx, fact: RecordedFact) => Promise<void>
+  readonly project: (tx: Tx, facts: readonly RecordedFact[]) => Promise<void>
   /** Records that one of our keys was published, became the one that signs, or was revoked. */
   readonly keyChanged?: (tx: Tx, change: KeyChange, kid: string) => Promise<void>
   /** Records that a mail about an organisation was taken by the mail server. */

@@ -22,7 +22,8 @@ export interface DatabaseOptions {
   /** Called after the commit with the names of the jobs it brought. */
   readonly committed: (jobs: readonly string[]) => void
   readonly reactionsTo: (kind: string) => readonly string[]
-  readonly project: (tx: Tx, fact: RecordedFact) => Promise<void>
+  /** Called with what was recorded, before the commit. */
+  readonly project: (tx: Tx, facts: readonly RecordedFact[]) => Promise<void>
   readonly connections?: number
   /** In tests: whoever reads past its transaction is told so, instead of waiting for a second connection under load. */
   readonly strict?: boolean
@@ -126,7 +127,13 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
         db
           .transaction()
           .setIsolationLevel('read committed')
-          .execute((trx) => work(txOn(trx, options, jobs))),
+          .execute(async (trx) => {
+            const recorded: RecordedFact[] = []
+            const tx = txOn(trx, options, jobs, recorded)
+            const done = await work(tx)
+            if (recorded.length > 0) await options.project(tx, recorded)
+            return done
+          }),
       )
       if (jobs.length > 0) options.committed(jobs)
       return result
@@ -143,8 +150,8 @@ function mayBeTriedAgain(error: unknown): boolean {
   return code === '40001' || code === '40P01'
 }
 
-function txOn(trx: Transaction<DB>, options: DatabaseOptions, jobs: string[]): Tx {
-  const tx: Tx = {
+function txOn(trx: Transaction<DB>, options: DatabaseOptions, jobs: string[], recorded: RecordedFact[]): Tx {
+  return {
     db: trx,
     now: options.clock.now(),
     enqueue: async (job, data, more) => {
@@ -152,7 +159,7 @@ function txOn(trx: Transaction<DB>, options: DatabaseOptions, jobs: string[]): T
       jobs.push(job)
     },
     reactionsTo: options.reactionsTo,
-    project: (fact) => options.project(tx, fact),
+    project: (fact) => void recorded.push(fact),
+    heads: new Map(),
   }
-  return tx
 }

@@ -44,8 +44,15 @@ export interface Tx {
   enqueue(job: string, data: JobData, options?: { startAfter?: Date }): Promise<void>
   /** Names of the reactions to a kind of fact, given to the ground at the start. */
   reactionsTo(kind: string): readonly string[]
-  /** Keeps the projections true in the same transaction; given to the ground at the start. */
-  project(fact: RecordedFact): Promise<void>
+  /** Keeps the projections true: once for all facts, as the last thing in this transaction. */
+  project(fact: RecordedFact): void
+  /** The newest link of each chain this transaction has locked. */
+  readonly heads: Map<string, ChainHead>
+}
+
+export interface ChainHead {
+  readonly seq: number
+  readonly hash: Buffer
 }
 
 export type JobData = { readonly [key: string]: string | number | boolean | null }

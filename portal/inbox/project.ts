@@ -26,10 +26,14 @@ const still = [
   'mail.silent',
 ] as readonly string[]
 
-/** Kept in the transactions that move an axis: the rows of the items that a fact is about, from their sources again. */
-export async function project(tx: Tx, fact: RecordedFact): Promise<void> {
-  if (!fact.chain.startsWith('ntc_') || still.includes(fact.kind)) return
-  await projectItems(tx, fact.chain, itemsOf(fact.payload), () => fact.at)
+/** Kept in the transactions that move an axis: the rows of the items that its facts are about, from their sources again. */
+export async function project(tx: Tx, facts: readonly RecordedFact[]): Promise<void> {
+  const moved = facts.filter(({ chain, kind }) => chain.startsWith('ntc_') && !still.includes(kind))
+  for (const noticeId of new Set(moved.map(({ chain }) => chain))) {
+    const named = moved.filter(({ chain }) => chain === noticeId).map(({ payload }) => itemsOf(payload))
+    const itemIds = named.flatMap((ids) => ids ?? [])
+    await projectItems(tx, noticeId, named.includes(undefined) ? undefined : [...new Set(itemIds)], () => tx.now)
+  }
 }
 
 /** Makes every row again from its sources. Nothing is lost by it: nothing here is a source. Answers how many notices. */

@@ -35,7 +35,8 @@ test('reactions to facts run once, and so do those to the facts they record', ()
 
 test('projections are kept in the transaction of the fact', () => {
   const projected: string[] = []
-  const project = async (_tx: unknown, fact: RecordedFact) => void projected.push(fact.kind)
+  const project = async (_tx: unknown, facts: readonly RecordedFact[]) =>
+    void projected.push(...facts.map(({ kind }) => kind))
   return withGround(at, { project }, async (ground) => {
     await ground.db.transaction((tx) => record(tx, 'portal', 'key.published', { kid: 'first' }))
     expect(projected).toEqual(['key.published'])

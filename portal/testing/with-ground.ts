@@ -49,7 +49,7 @@ export type Reactions = {
 
 export interface TestGroundOptions {
   readonly reactions?: Reactions
-  readonly project?: (tx: Tx, fact: RecordedFact) => Promise<void>
+  readonly project?: (tx: Tx, facts: readonly RecordedFact[]) => Promise<void>
   readonly config?: Partial<Config>
   /** `none`: as before the first start, for tests of the keys themselves. */
   readonly keys?: 'none'

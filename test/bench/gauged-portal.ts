@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuiltGround, buildGround } from '../../portal/ground/build-ground.server.ts'
 import { readConfig } from '../../portal/ground/config.server.ts'
-import { projectFact, reactionNames } from '../../portal/reactions.ts'
+import { projectFacts, reactionNames } from '../../portal/reactions.ts'
 import { root } from '../architecture/tree.ts'
 import { freePorts, freshDataDir } from '../running/portal.ts'
 import { startChild } from './child.ts'
@@ -52,5 +52,5 @@ export async function startGauged(env: Record<string, string>): Promise<GaugedPo
 /** Stands on the database of such an environment, as the portal and its worker do. Works on no jobs. */
 export function openGround(env: Record<string, string>): Promise<BuiltGround> {
   const config = readConfig(env, { dataDirDefault: env['NOTICELINE_DATA_DIR'] ?? '' })
-  return buildGround(config, { reactionsTo: reactionNames, project: projectFact, working: false })
+  return buildGround(config, { reactionsTo: reactionNames, project: projectFacts, working: false })
 }

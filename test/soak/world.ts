@@ -6,7 +6,7 @@ import type pg from 'pg'
 import { type BuiltGround, buildGround } from '../../portal/ground/build-ground.server.ts'
 import { readConfig } from '../../portal/ground/config.server.ts'
 import type { Connection } from '../../portal/ground/database.server.ts'
-import { projectFact, reactionNames, recordKey, recordMail } from '../../portal/reactions.ts'
+import { projectFacts, reactionNames, recordKey, recordMail } from '../../portal/reactions.ts'
 import { seedCast, tokenOf } from '../../portal/seed/seed.ts'
 import { root } from '../architecture/tree.ts'
 import { type DatabaseName, type DatabaseServer, openDatabaseServer } from '../running/database.ts'
@@ -143,7 +143,7 @@ export class World {
     const config = readConfig({ ...this.env, NOTICELINE_LOG_LEVEL: 'silent' }, { dataDirDefault: this.server.dataDir })
     const built = await buildGround(config, {
       reactionsTo: reactionNames,
-      project: projectFact,
+      project: projectFacts,
       keyChanged: recordKey,
       mailSent: recordMail,
       working: false,

@@ -7,7 +7,7 @@ import { addOrganisation, type NewOrganisation } from '../../people/add-organisa
 import { allScopes, type ProgramActor } from '../../people/may.ts'
 import { addContact } from '../../providers/add-contact.ts'
 import { addEndpoint } from '../../providers/add-endpoint.ts'
-import { projectFact, reactions } from '../../reactions.ts'
+import { projectFacts, reactions } from '../../reactions.ts'
 import { type TestGround, type TestGroundOptions, withGround } from '../with-ground.ts'
 
 export interface Line {
@@ -26,7 +26,7 @@ export function withLine(
   work: (ground: TestGround, on: Line) => Promise<void>,
   config: TestGroundOptions['config'] = {},
 ): Promise<void> {
-  const options: TestGroundOptions = { reactions: reactions as never, project: projectFact, config }
+  const options: TestGroundOptions = { reactions: reactions as never, project: projectFacts, config }
   return withGround(at, options, async (ground) => work(ground, await line(ground)))
 }
 
