@@ -36,7 +36,9 @@ function linksWithEnds(db: Kysely<DB>) {
     .innerJoin('organisations as o', 'o.id', 'l.orgId')
     .innerJoin('notices as n', 'n.id', 'l.noticeId')
     .innerJoin('deliveries as d', 'd.id', 'l.deliveryId')
-    .leftJoin('contacts as c', (join) => join.onRef('c.id', '=', 'l.contactId').onRef('c.orgId', '=', 'l.orgId'))
+    .leftJoin('contacts as c', (join) =>
+      join.onRef('c.id', '=', 'l.contactId').onRef('c.orgId', '=', 'l.orgId').on('c.removedAt', 'is', null),
+    )
     .selectAll('l')
     .select(['o.suspendedAt', 'n.closedAt', 'n.withdrawnAt', 'd.event', 'c.id as contact'])
     .select((select) =>

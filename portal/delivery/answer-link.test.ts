@@ -75,7 +75,7 @@ test('it ends with the contact, with the organisation’s part in the line, and 
     await read.updateTable('answerLinks').set({ revokedAt: ground.clock.now() }).execute()
     expect(await openAnswerLink(ground, token)).toEqual({ result: 'revoked', why: 'revoked' })
     await read.updateTable('answerLinks').set({ revokedAt: null }).execute()
-    await read.deleteFrom('contacts').execute()
+    await read.updateTable('contacts').set({ removedAt: ground.clock.now() }).execute()
     expect(await openAnswerLink(ground, token)).toEqual({ result: 'revoked', why: 'contact' })
   }))
 

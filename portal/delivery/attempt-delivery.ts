@@ -180,7 +180,7 @@ async function planNextTry(
   if (await setEndpointPaused(tx.db, channel.id, tx.now)) {
     await record(tx, orgId, 'endpoint.paused', { orgId, endpointId: channel.id, reason: 'gone' })
   }
-  const left = await selectChannels(tx.db, orgId)
+  const left = await selectChannels(tx.db, orgId, { now: tx.now, purposes: [] })
   if (arrived || left.push || left.poll || left.contact) return
   await updateDelivery(tx.db, delivery.id, { state: 'failed' })
   await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: delivery.id, orgId, code: 'endpoint_retired' })

@@ -1,7 +1,8 @@
 import { eventTypes } from '@noticeline/sdk/protocol'
 import type { Ground } from '../ground/ground.ts'
-import { selectStuck } from './channel-store.server.ts'
-import { mailPointer } from './pointer-mail.ts'
+import { updateDelivery } from './delivery-store.server.ts'
+import { mailPointer, mailWaiting } from './pointer-mail.ts'
+import { selectPointed, selectStuck, selectWaitedFor } from './pointer-store.server.ts'
 
 const atOnce = 50
 const hardFailures = ['tls', 'dns', 'refused', 'address_refused']
@@ -17,6 +18,11 @@ export async function fallBack(ground: Ground): Promise<number> {
     hard: hardFailures,
     limit: atOnce,
   })
-  for (const delivery of stuck) await mailPointer(ground, delivery)
+  for (const delivery of stuck) {
+    // Without an endpoint it was pointed to when it was queued.
+    if ((await selectPointed(ground.db.read, delivery.id)).size === 0) await mailPointer(ground, delivery)
+    await ground.db.transaction((tx) => updateDelivery(tx.db, delivery.id, { escalated: 1 }))
+  }
+  for (const contactId of await selectWaitedFor(ground.db.read, atOnce)) await mailWaiting(ground, contactId)
   return stuck.length
 }

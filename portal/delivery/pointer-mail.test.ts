@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import * as build from '../testing/build/delivery.ts'
-import { pointerMail } from './pointer-mail.ts'
+import { confirmReceipt } from './accept-receipt.ts'
+import { fallBack } from './fall-back.ts'
+import { pointerMail } from './pointer-letter.ts'
 
 const start = '2026-11-21T10:00:00.000Z'
 
@@ -58,9 +60,46 @@ test('both languages say the same numbers', () => {
     asked: 'https://p.example/asked',
   }
   for (const locale of ['en', 'nl'] as const) {
-    const { text } = pointerMail[locale]({ ...pointer, withdrawn: false })
+    const { text } = pointerMail[locale]([{ ...pointer, withdrawn: false }])
     for (const word of ['ntc_1', '3', 'ntd_code', '24 ', pointer.link, pointer.asked, '2026-12-21'])
       expect(text).toContain(word)
-    expect(pointerMail[locale]({ ...pointer, withdrawn: true }).text).not.toContain('24 ')
+    expect(pointerMail[locale]([{ ...pointer, withdrawn: true }]).text).not.toContain('24 ')
   }
 })
+test('a burst leaves in three mails and one more, which names all the rest; what arrived meanwhile is not in it', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.contact(ground, on.provider.orgId)
+    const notices = []
+    for (let made = 0; made < 7; made += 1) notices.push((await build.issuedNotice(ground, on)).noticeId)
+    expect(ground.caught.mail).toHaveLength(3)
+    await confirmReceipt(ground, { orgId: on.provider.orgId, grade: 'form_confirmed' }, notices[4] ?? '')
+    ground.clock.advance(179_000)
+    await fallBack(ground)
+    expect(ground.caught.mail).toHaveLength(3)
+    ground.clock.advance(1_000)
+    await fallBack(ground)
+    expect(ground.caught.mail).toHaveLength(4)
+    const last = ground.caught.mail.at(-1)
+    expect(last?.subject).toBe('3 notices')
+    const named = notices.filter((noticeId) => last?.text.includes(noticeId))
+    expect(named).toEqual([notices[3], notices[5], notices[6]])
+    await fallBack(ground)
+    expect(ground.caught.mail).toHaveLength(4)
+    for (const noticeId of named) expect(await ground.facts.kinds(noticeId)).toContain('delivery.pointed')
+  }))
+
+test('a mail that left before it was noted is the same mail when it is tried again', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.contact(ground, on.provider.orgId)
+    const { send } = ground.mail
+    ground.mail.send = async (mail) => {
+      await send(mail)
+      throw new Error('cut short')
+    }
+    await expect(build.issuedNotice(ground, on)).rejects.toThrow('cut short')
+    ground.mail.send = send
+    await build.issuedNotice(ground, on)
+    await fallBack(ground)
+    expect(new Set(ground.caught.mail.map((mail) => mail.id)).size).toBe(ground.caught.mail.length)
+    expect(ground.caught.mail).toHaveLength(2)
+  }))

@@ -1,38 +1,139 @@
 import { eventTypes } from '@noticeline/sdk/protocol'
 import { msOf } from '../deadlines/duration.ts'
 import type { Fact } from '../facts/facts.ts'
+import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
-import type { Ground, OutgoingMail } from '../ground/ground.ts'
+import type { Ground, Tx } from '../ground/ground.ts'
 import { readNotice } from '../notices/read-notice.ts'
+import { chooseContact, purposeOf } from '../providers/choose-contact.ts'
+import type { ContactPurpose } from '../providers/contact.ts'
+import { readContact, readContacts } from '../providers/read-contacts.ts'
 import { makeAnswerLink } from './answer-link.ts'
-import { selectChannels, wasPointed } from './channel-store.server.ts'
+import { selectChannels } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import { type DeliveryRow, lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
+import { type Pointer, pointerMail } from './pointer-letter.ts'
+import {
+  countMailed,
+  dropPointer,
+  insertPointer,
+  lockContact,
+  type PointerRow,
+  selectPointed,
+  selectWaiting,
+  updatePointer,
+} from './pointer-store.server.ts'
 import { offerDelivery } from './settle-delivery.ts'
+
+/** So many mails to one contact in so long; what comes more often waits, and leaves together in one mail. */
+const most = { mails: 3, withinMs: 3 * 60_000 }
+/** Numbers in one mail. */
+const mostInOne = 20
 
 /** Nobody's endpoint can be tried: the first contact gets a mail that says where to look, and nothing about where or what. */
 export async function pointContact(ground: Ground, fact: Fact<'delivery.queued'>): Promise<void> {
   const delivery = await selectDelivery(ground.db.read, fact.payload.deliveryId)
   if (!delivery) return
-  const { push, poll } = await selectChannels(ground.db.read, delivery.orgId)
+  const now = ground.clock.now()
+  const { push, poll } = await selectChannels(ground.db.read, delivery.orgId, { now, purposes: [] })
   if (!push && !poll) await mailPointer(ground, delivery)
 }
 
-/** One pointer a delivery, whoever asks for it. Mailed before it is noted, so that it is never noted without being mailed. */
-export async function mailPointer(ground: Ground, delivery: DeliveryRow): Promise<void> {
-  if (hasArrived(delivery.state as 'queued') || delivery.event === eventTypes.closed) return
-  if (await wasPointed(ground.db.read, delivery)) return
-  const { contact } = await selectChannels(ground.db.read, delivery.orgId)
+/**
+ * Points the next contact to a delivery, one who was not pointed to it before. Answers who that is, or null where nobody is
+ * left. `also`: whom else it concerns beside those who are there for such notices.
+ */
+export async function mailPointer(
+  ground: Ground,
+  delivery: DeliveryRow,
+  also: readonly ContactPurpose[] = [],
+): Promise<string | null> {
   const notice = await readNotice(ground.db.read, delivery.noticeId)
-  if (!notice || !contact) return
-  const { id: deliveryId, noticeId, orgId, event } = delivery
+  if (!notice || delivery.event === eventTypes.closed) return null
+  const contactId = await ground.db.transaction(async (tx) => {
+    const locked = await lockDelivery(tx.db, delivery.id)
+    if (!locked || hasArrived(locked.state as 'queued')) return null
+    const already = await selectPointed(tx.db, delivery.id)
+    const purposes = [purposeOf(notice.regime), ...also]
+    const contact = chooseContact(await readContacts(tx.db, delivery.orgId), { now: tx.now, purposes, already })
+    if (!contact) return null
+    const { id: deliveryId, noticeId, orgId } = delivery
+    await insertPointer(tx.db, { deliveryId, contactId: contact.id, orgId, noticeId, queuedAt: tx.now })
+    return contact.id
+  })
+  if (contactId !== null) await mailWaiting(ground, contactId)
+  return contactId
+}
+
+/**
+ * Mails what waits for one contact, in one mail. Mailed before it is noted, so that it is never noted without being mailed;
+ * a repetition is the same mail under the same id. Answers whether a mail left.
+ */
+export async function mailWaiting(ground: Ground, contactId: string): Promise<boolean> {
+  const batch = await ground.db.transaction((tx) => putTogether(tx, contactId))
+  if (!batch) return false
+  const contact = await readContact(ground.db.read, contactId)
+  const pointers: Pointer[] = []
+  for (const one of batch.pointers) pointers.push(...(await describe(ground, one)))
+  if (contact && pointers.length > 0) {
+    const [only] = batch.pointers.length === 1 ? batch.pointers : []
+    await ground.mail.send({
+      id: batch.mailId,
+      to: contact.email,
+      ...pointerMail[contact.locale](pointers),
+      about: {
+        orgId: contact.orgId,
+        contactId,
+        purpose: 'pointer',
+        ...(only && { noticeId: only.noticeId, deliveryId: only.deliveryId }),
+      },
+    })
+  }
+  for (const pointer of batch.pointers) await ground.db.transaction((tx) => note(tx, pointer))
+  return true
+}
+
+async function putTogether(tx: Tx, contactId: string): Promise<{ mailId: string; pointers: PointerRow[] } | null> {
+  await lockContact(tx.db, contactId)
+  const waiting = await selectWaiting(tx.db, contactId, mostInOne)
+  // Put together before, and perhaps mailed, by somebody who did not come to noting it.
+  const begun = waiting.find((one) => one.mailId !== null)?.mailId
+  if (begun) return { mailId: begun, pointers: waiting.filter((one) => one.mailId === begun) }
+  const pointers: PointerRow[] = []
+  for (const one of waiting) {
+    const delivery = await selectDelivery(tx.db, one.deliveryId)
+    // It arrived or was taken back while it waited: there is nothing left to point to.
+    if (!delivery || delivery.nextAttemptAt === null || hasArrived(delivery.state as 'queued'))
+      await dropPointer(tx.db, one)
+    else pointers.push(one)
+  }
+  const since = new Date(tx.now.getTime() - most.withinMs)
+  if (pointers.length === 0 || (await countMailed(tx.db, contactId, since)) >= most.mails) return null
+  const [only] = pointers
+  const mailId = pointers.length === 1 ? `pointer-${only?.deliveryId}-${contactId}` : `pointers-${newId('mal')}`
+  for (const one of pointers) await updatePointer(tx.db, one, { mailId })
+  return { mailId, pointers }
+}
+
+async function note(tx: Tx, pointer: PointerRow): Promise<void> {
+  const { deliveryId, contactId, noticeId, orgId } = pointer
+  const delivery = await lockDelivery(tx.db, deliveryId)
+  const waits = (await selectPointed(tx.db, deliveryId)).has(contactId)
+  if (!delivery || !waits) return
+  await updatePointer(tx.db, pointer, { mailedAt: tx.now })
+  await offerDelivery(tx, delivery)
+  await record(tx, noticeId, 'delivery.pointed', { noticeId, deliveryId, orgId, contactId })
+}
+
+async function describe(ground: Ground, pointer: PointerRow): Promise<Pointer[]> {
+  const { deliveryId, noticeId, orgId, contactId } = pointer
+  const delivery = await selectDelivery(ground.db.read, deliveryId)
+  const notice = await readNotice(ground.db.read, noticeId)
+  if (!delivery || !notice) return []
   const addressed = await selectAddressed(ground.db.read, noticeId)
-  const link = await ground.db.transaction((tx) => makeAnswerLink(ground, tx, delivery, contact.id))
-  await ground.mail.send({
-    // The same mail if this runs again, so that a mailbox holds it once.
-    id: `pointer-${deliveryId}`,
-    to: contact.email,
-    ...pointerMail[contact.locale]({
+  const link = await ground.db.transaction((tx) => makeAnswerLink(ground, tx, delivery, contactId))
+  return [
+    {
       noticeId,
       count: addressed.filter((one) => one.orgId === orgId).length,
       regime: notice.regime,
@@ -40,79 +141,7 @@ export async function mailPointer(ground: Ground, delivery: DeliveryRow): Promis
       link: `${ground.config.origin}/answer/${link.token}`,
       until: link.expiresAt,
       asked: `${ground.config.origin}/asked`,
-      withdrawn: event === eventTypes.withdrawn,
-    }),
-    about: { orgId, contactId: contact.id, purpose: 'pointer', noticeId, deliveryId },
-  })
-  await ground.db.transaction(async (tx) => {
-    const locked = await lockDelivery(tx.db, deliveryId)
-    if (!locked || (await wasPointed(tx.db, locked))) return
-    await offerDelivery(tx, locked)
-    await record(tx, noticeId, 'delivery.pointed', { noticeId, deliveryId, orgId, contactId: contact.id })
-  })
-}
-
-export interface Pointer {
-  noticeId: string
-  count: number
-  regime: string
-  hours: number
-  /** To the page where it is answered. */
-  link: string
-  until: Date
-  /** Where whoever doubts this mail asks whether it was sent. */
-  asked: string
-  withdrawn: boolean
-}
-
-/** Numbers, counts, times and links of ours: whoever reads over the shoulder, or in a mail archive, learns nothing else. */
-export const pointerMail: {
-  readonly [locale in 'en' | 'nl']: (pointer: Pointer) => Pick<OutgoingMail, 'subject' | 'text'>
-} = {
-  en: ({ noticeId, count, regime, hours, link, until, asked, withdrawn }) => ({
-    subject: withdrawn ? `Notice ${noticeId} was withdrawn` : `Notice ${noticeId}`,
-    text: [
-      withdrawn ? 'A notice to you was withdrawn.' : 'There is a notice for you.',
-      '',
-      `Number: ${noticeId}`,
-      `Items: ${count}`,
-      `Regime: ${regime}`,
-      ...(withdrawn ? [] : [`Time: ${hours} ${hours === 1 ? 'hour' : 'hours'} from receipt`]),
-      '',
-      withdrawn
-        ? 'To see what goes back, and to say that it is back, open this page and type the number. You need no account:'
-        : 'To see what is asked, and to answer, open this page and type the number. You need no account:',
-      '',
-      link,
-      '',
-      `The page works until ${until.toISOString().slice(0, 10)}, for this mailbox and this notice only. Opening it changes nothing.`,
-      '',
-      `Noticeline carries notices of hotlines and authorities to hosting companies. To make sure that we sent this, ask: ${asked}`,
-      '',
-      'This mail says nothing about what or where on purpose. Reading it is no receipt.',
-    ].join('\n'),
-  }),
-  nl: ({ noticeId, count, regime, hours, link, until, asked, withdrawn }) => ({
-    subject: withdrawn ? `Melding ${noticeId} is ingetrokken` : `Melding ${noticeId}`,
-    text: [
-      withdrawn ? 'Een melding aan u is ingetrokken.' : 'Er is een melding voor u.',
-      '',
-      `Nummer: ${noticeId}`,
-      `Aantal: ${count}`,
-      `Regime: ${regime}`,
-      ...(withdrawn ? [] : [`Termijn: ${hours} uur na ontvangst`]),
-      '',
-      withdrawn
-        ? 'Om te zien wat terug moet, en te melden dat het terug is, opent u deze pagina en typt u het nummer. U hebt geen account nodig:'
-        : 'Om te zien wat wordt gevraagd, en te antwoorden, opent u deze pagina en typt u het nummer. U hebt geen account nodig:',
-      '',
-      link,
-      '',
-      `De pagina werkt tot ${until.toISOString().slice(0, 10)}, alleen voor deze mailbox en deze melding. Openen verandert niets.`,
-      '',
-      `Noticeline brengt meldingen van meldpunten en autoriteiten naar hostingbedrijven. Wilt u zeker weten dat wij dit stuurden, vraag het hier: ${asked}`,
-      '',
-      'Deze mail zegt met opzet niet wat of waar. Hem lezen geldt niet als ontvangst.',
-    ].join('\n'),
-  }),
+      withdrawn: delivery.event === eventTypes.withdrawn,
+    },
+  ]
 }

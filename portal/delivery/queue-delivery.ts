@@ -171,7 +171,7 @@ async function sign(ground: Ground, notice: Notice, { orgId, seq, type, body, it
 
 async function queue(tx: Tx, notice: Notice, token: TokenRow): Promise<void> {
   if (!(await insertToken(tx.db, token))) return
-  const channels = await selectChannels(tx.db, token.orgId)
+  const channels = await selectChannels(tx.db, token.orgId, { now: tx.now, purposes: [] })
   const reachable = channels.push || channels.poll || channels.contact !== null
   const { noticeId, orgId, jti, seq, event, setSha256 } = token
   const deliveryId = newId('dlv')

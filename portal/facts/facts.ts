@@ -47,6 +47,25 @@ export interface Facts {
     why: 'replaced' | 'revoked' | 'role-changed' | 'removed' | 'mailbox-changed' | 'factor-changed'
   }
 
+  'contact.added': { orgId: string; contactId: string }
+  /** `change`: which members, by name. */
+  'contact.changed': { orgId: string; contactId: string; change: string }
+  'contact.removed': { orgId: string; contactId: string }
+  /** A code and a link are to be mailed. */
+  'contact.asked': { orgId: string; contactId: string; confirmationId: string; why: 'verify' | 'challenge' }
+  /** So many days before its proof lapses; 0: it has. */
+  'contact.reminded': { orgId: string; contactId: string; confirmationId: string; days: number }
+  /** Somebody answers there: for the first time, after its mailbox was changed, or to the challenge. */
+  'contact.confirmed': {
+    orgId: string
+    contactId: string
+    why: 'verify' | 'challenge'
+    how: 'code' | 'link' | 'api'
+  }
+  'contact.lapsed': { orgId: string; contactId: string }
+  /** It is written to no more, or after all others. */
+  'contact.failed': { orgId: string; contactId: string; reason: 'returned' | 'silent'; code: string | null }
+
   'endpoint.added': { orgId: string; endpointId: string }
   'endpoint.changed': { orgId: string; endpointId: string; change: string }
   'endpoint.confirmed': { orgId: string; endpointId: string; mediaType: string; grade: 'answered' | 'signed' }
@@ -109,6 +128,15 @@ export interface Facts {
   /** Sent once more on request, with the same bytes. */
   'delivery.resent': { noticeId: string; deliveryId: string; orgId: string }
   'deliveries.recovered': { orgId: string; since: string; count: number }
+  /** The deadline comes closer and it has not arrived: the next contact and the notifier, then the desk; or it arrived and was not acknowledged. */
+  'delivery.escalated': {
+    noticeId: string
+    deliveryId: string
+    orgId: string
+    step: 'next_contact' | 'desk' | 'unacknowledged'
+    contactId: string | null
+    taskId: string | null
+  }
   'delivery.failed': { noticeId: string; deliveryId: string; orgId: string; code: string }
   'receipt.recorded': {
     noticeId: string

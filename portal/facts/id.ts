@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'ses'
   | 'tok'
   | 'ctc'
+  | 'cfm'
   | 'net'
   | 'ncl'
   | 'chk'
@@ -32,6 +33,7 @@ export type IdPrefix =
   | 'clm'
   | 'dec'
   | 'cns'
+  | 'tsk'
 
 /** A sortable id that says what it is: a UUID v7 in 26 characters of Crockford's base 32 behind its prefix. */
 export function newId(prefix: IdPrefix): string {

@@ -99,6 +99,40 @@ create table attributions (
 );
 CREATE INDEX attributions_by_item ON attributions USING btree (item_id, at);
 
+create table contact_confirmations (
+  id text not null,
+  contact_id text not null,
+  org_id text not null,
+  why text not null,
+  code_mac bytea not null,
+  mailbox_mac bytea not null,
+  tries smallint default 0 not null,
+  requested_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  consumed_at timestamp(3) with time zone,
+  voided_at timestamp(3) with time zone,
+  constraint contact_confirmations_pkey PRIMARY KEY (id),
+  constraint contact_confirmations_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+  constraint contact_confirmations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint contact_confirmations_why_check CHECK ((why = ANY (ARRAY['verify'::text, 'challenge'::text])))
+);
+CREATE INDEX contact_confirmations_by_contact ON contact_confirmations USING btree (contact_id, requested_at);
+CREATE INDEX contact_confirmations_by_mailbox ON contact_confirmations USING btree (mailbox_mac, requested_at);
+CREATE INDEX contact_confirmations_by_org ON contact_confirmations USING btree (org_id, requested_at);
+
+create table contact_returns (
+  mail_id text not null,
+  contact_id text not null,
+  org_id text not null,
+  permanent boolean not null,
+  code text not null,
+  at timestamp(3) with time zone not null,
+  constraint contact_returns_pkey PRIMARY KEY (mail_id),
+  constraint contact_returns_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+  constraint contact_returns_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+CREATE INDEX contact_returns_by_contact ON contact_returns USING btree (contact_id, at);
+
 create table contacts (
   id text not null,
   org_id text not null,
@@ -112,11 +146,27 @@ create table contacts (
   source text default 'given'::text not null,
   invited_at timestamp(3) with time zone,
   invited_with text,
+  name text,
+  purposes text[] default '{notices,escalation}'::text[] not null,
+  time_zone text default 'Europe/Amsterdam'::text not null,
+  hours jsonb,
+  away_from timestamp(3) with time zone,
+  away_until timestamp(3) with time zone,
+  lapses_at timestamp(3) with time zone,
+  reminded smallint default 0 not null,
+  lapsed_at timestamp(3) with time zone,
+  unreachable_at timestamp(3) with time zone,
+  unreachable_code text,
+  silent smallint default 0 not null,
+  former_email text,
+  removed_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone,
   constraint contacts_pkey PRIMARY KEY (id),
   constraint contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint contacts_kind_check CHECK ((kind = ANY (ARRAY['abuse'::text, 'dsa11'::text, 'tco15'::text, 'legal_representative'::text]))),
   constraint contacts_source_check CHECK ((source = ANY (ARRAY['given'::text, 'registry'::text])))
 );
+CREATE INDEX contacts_by_lapse ON contacts USING btree (lapses_at) WHERE ((lapses_at IS NOT NULL) AND (lapsed_at IS NULL));
 CREATE INDEX contacts_by_mailbox ON contacts USING btree (lower(email));
 CREATE INDEX contacts_by_org ON contacts USING btree (org_id, "position");
 
@@ -196,6 +246,8 @@ create table deliveries (
   leased_by text,
   leased_until timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
+  escalated smallint default 0 not null,
+  unacknowledged_at timestamp(3) with time zone,
   resent_at timestamp(3) with time zone,
   resent_after integer,
   network_id text,
@@ -213,6 +265,31 @@ CREATE INDEX deliveries_by_notice ON deliveries USING btree (notice_id);
 CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
 CREATE INDEX deliveries_due ON deliveries USING btree (next_attempt_at, deadline_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX deliveries_leased ON deliveries USING btree (endpoint_id) WHERE (leased_until IS NOT NULL);
+CREATE INDEX deliveries_unreceipted ON deliveries USING btree (received_at) WHERE ((state = 'received'::text) AND (received_how = 'push'::text) AND (unacknowledged_at IS NULL));
+
+create table desk_tasks (
+  id text not null,
+  kind text not null,
+  org_id text not null,
+  notice_id text not null,
+  delivery_id text not null,
+  person_id text,
+  opened_at timestamp(3) with time zone not null,
+  mailed_at timestamp(3) with time zone,
+  closed_at timestamp(3) with time zone,
+  closed_by text,
+  note text,
+  constraint desk_tasks_pkey PRIMARY KEY (id),
+  constraint desk_tasks_kind_delivery_id_key UNIQUE (kind, delivery_id),
+  constraint desk_tasks_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES people(id),
+  constraint desk_tasks_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+  constraint desk_tasks_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint desk_tasks_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint desk_tasks_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint desk_tasks_kind_check CHECK ((kind = ANY (ARRAY['undelivered'::text, 'unacknowledged'::text])))
+);
+CREATE INDEX desk_tasks_by_org ON desk_tasks USING btree (org_id, kind) WHERE (closed_at IS NULL);
+CREATE INDEX desk_tasks_open ON desk_tasks USING btree (opened_at) WHERE (closed_at IS NULL);
 
 create table endpoint_networks (
   endpoint_id text not null,
@@ -738,6 +815,24 @@ create table people (
   constraint people_email_key UNIQUE (email),
   constraint people_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'nl'::text])))
 );
+
+create table pointers (
+  delivery_id text not null,
+  contact_id text not null,
+  org_id text not null,
+  notice_id text not null,
+  queued_at timestamp(3) with time zone not null,
+  mail_id text,
+  mailed_at timestamp(3) with time zone,
+  silent_at timestamp(3) with time zone,
+  constraint pointers_pkey PRIMARY KEY (delivery_id, contact_id),
+  constraint pointers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+  constraint pointers_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+  constraint pointers_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint pointers_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+CREATE INDEX pointers_by_contact ON pointers USING btree (contact_id, mailed_at);
+CREATE INDEX pointers_waiting ON pointers USING btree (contact_id) WHERE (mailed_at IS NULL);
 
 create table provider_keys (
   thumbprint text not null,

@@ -92,18 +92,56 @@ export interface Attributions {
   sealed: Buffer | null;
 }
 
+export interface ContactConfirmations {
+  codeMac: Buffer;
+  consumedAt: Timestamp | null;
+  contactId: string;
+  expiresAt: Timestamp;
+  id: string;
+  mailboxMac: Buffer;
+  orgId: string;
+  requestedAt: Timestamp;
+  tries: Generated<number>;
+  voidedAt: Timestamp | null;
+  why: string;
+}
+
+export interface ContactReturns {
+  at: Timestamp;
+  code: string;
+  contactId: string;
+  mailId: string;
+  orgId: string;
+  permanent: boolean;
+}
+
 export interface Contacts {
+  awayFrom: Timestamp | null;
+  awayUntil: Timestamp | null;
   createdAt: Timestamp;
   email: string;
+  formerEmail: string | null;
+  hours: Json | null;
   id: string;
   invitedAt: Timestamp | null;
   invitedWith: string | null;
   kind: string;
   languages: string[];
+  lapsedAt: Timestamp | null;
+  lapsesAt: Timestamp | null;
+  name: string | null;
   orgId: string;
   phone: string | null;
   position: number;
+  purposes: Generated<string[]>;
+  reminded: Generated<number>;
+  removedAt: Timestamp | null;
+  silent: Generated<number>;
   source: Generated<string>;
+  timeZone: Generated<string>;
+  unreachableAt: Timestamp | null;
+  unreachableCode: string | null;
+  updatedAt: Timestamp | null;
   verifiedAt: Timestamp | null;
 }
 
@@ -148,6 +186,7 @@ export interface Deliveries {
   createdAt: Timestamp;
   deadlineAt: Timestamp;
   endpointId: string | null;
+  escalated: Generated<number>;
   event: string;
   id: string;
   jti: string;
@@ -165,6 +204,21 @@ export interface Deliveries {
   resentAt: Timestamp | null;
   seq: number;
   state: string;
+  unacknowledgedAt: Timestamp | null;
+}
+
+export interface DeskTasks {
+  closedAt: Timestamp | null;
+  closedBy: string | null;
+  deliveryId: string;
+  id: string;
+  kind: string;
+  mailedAt: Timestamp | null;
+  note: string | null;
+  noticeId: string;
+  openedAt: Timestamp;
+  orgId: string;
+  personId: string | null;
 }
 
 export interface EndpointNetworks {
@@ -536,6 +590,17 @@ export interface People {
   name: string;
 }
 
+export interface Pointers {
+  contactId: string;
+  deliveryId: string;
+  mailedAt: Timestamp | null;
+  mailId: string | null;
+  noticeId: string;
+  orgId: string;
+  queuedAt: Timestamp;
+  silentAt: Timestamp | null;
+}
+
 export interface ProviderKeys {
   endpointId: string;
   jwk: Json;
@@ -733,11 +798,14 @@ export interface DB {
   apiTokens: ApiTokens;
   attempts: Attempts;
   attributions: Attributions;
+  contactConfirmations: ContactConfirmations;
+  contactReturns: ContactReturns;
   contacts: Contacts;
   contestedClaims: ContestedClaims;
   decisions: Decisions;
   delegations: Delegations;
   deliveries: Deliveries;
+  deskTasks: DeskTasks;
   endpointNetworks: EndpointNetworks;
   endpoints: Endpoints;
   factHeads: FactHeads;
@@ -764,6 +832,7 @@ export interface DB {
   passkeyChallenges: PasskeyChallenges;
   passkeys: Passkeys;
   people: People;
+  pointers: Pointers;
   providerKeys: ProviderKeys;
   reactionsDone: ReactionsDone;
   receipts: Receipts;

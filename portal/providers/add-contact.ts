@@ -1,9 +1,8 @@
 import { newId } from '../facts/id.ts'
+import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
-import { insertContact } from './provider-store.server.ts'
-
-export const contactKinds = ['abuse', 'dsa11', 'tco15', 'legal_representative'] as const
-export type ContactKind = (typeof contactKinds)[number]
+import { type ContactKind, lapseOf, usualPurposes } from './contact.ts'
+import { insertContact } from './contact-store.server.ts'
 
 export interface NewContact {
   orgId: string
@@ -15,25 +14,42 @@ export interface NewContact {
   verified?: boolean
 }
 
-/** Adds a role mailbox at the end of an organisation's order of escalation. */
+/**
+ * Adds a role mailbox at the end of an organisation's order of escalation, for whoever knows it from elsewhere: the seed, or
+ * a mailbox that has just answered. People and programs of the organisation itself use `registerContact`.
+ */
 export function addContact(
   ground: Ground,
   input: NewContact,
 ): Promise<{ result: 'added'; contactId: string } | { result: 'invalid' }> {
   return ground.db.transaction(async (tx) => {
     const email = input.email.trim()
-    if (!/^[^\s@]{1,64}@[^\s@]{1,190}$/.test(email)) return { result: 'invalid' }
+    if (!isMailbox(email)) return { result: 'invalid' }
+    const { orgId, kind } = input
     const contactId = newId('ctc')
     await insertContact(tx.db, {
       id: contactId,
-      orgId: input.orgId,
-      kind: input.kind,
+      orgId,
+      kind,
+      purposes: [...usualPurposes[kind]],
+      name: null,
       email,
       phone: input.phone ?? null,
       languages: input.languages,
+      hours: null,
+      timeZone: 'Europe/Amsterdam',
+      awayFrom: null,
+      awayUntil: null,
       verifiedAt: input.verified ? tx.now : null,
+      lapsesAt: input.verified ? lapseOf(tx.now) : null,
       createdAt: tx.now,
     })
+    await record(tx, orgId, 'contact.added', { orgId, contactId })
     return { result: 'added', contactId }
   })
+}
+
+/** One plain address, of a length that mail servers take. */
+export function isMailbox(email: string): boolean {
+  return /^[^\s\p{Cc}<>()[\]@,;:"\\]{1,64}@[^\s\p{Cc}<>()[\]@,;:"\\]{1,190}$/u.test(email) && email.includes('.')
 }

@@ -61,13 +61,15 @@ export function selectPublishedKeySets(db: Kysely<DB>, limit: number) {
     .execute()
 }
 
-/** Whether a mailbox of the organisation was answered from. */
+/** Whether there is a mailbox of the organisation that works: it has answered, lately enough, and mail does not come back. */
 export async function hasVerifiedContact(db: Kysely<DB>, orgId: string) {
   const row = await db
     .selectFrom('contacts')
     .select('id')
     .where('orgId', '=', orgId)
     .where('verifiedAt', 'is not', null)
+    .where('lapsedAt', 'is', null)
+    .where('unreachableAt', 'is', null)
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
@@ -83,30 +85,6 @@ export function selectVerifiedContacts(db: Kysely<DB>, orgId: string) {
     .where('contacts.verifiedAt', 'is not', null)
     .orderBy('contacts.position')
     .orderBy('contacts.id')
-    .execute()
-}
-
-export async function insertContact(
-  db: Transaction<DB>,
-  contact: {
-    id: string
-    orgId: string
-    kind: string
-    email: string
-    phone: string | null
-    languages: string[]
-    verifiedAt: Date | null
-    createdAt: Date
-  },
-) {
-  const last = await db
-    .selectFrom('contacts')
-    .select((of) => of.fn.max('position').as('position'))
-    .where('orgId', '=', contact.orgId)
-    .executeTakeFirst()
-  await db
-    .insertInto('contacts')
-    .values({ ...contact, position: Number(last?.position ?? 0) + 1 })
     .execute()
 }
 

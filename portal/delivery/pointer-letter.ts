@@ -1,0 +1,91 @@
+import type { OutgoingMail } from '../ground/ground.ts'
+
+export interface Pointer {
+  noticeId: string
+  count: number
+  regime: string
+  hours: number
+  /** To the page where it is answered. */
+  link: string
+  until: Date
+  /** Where whoever doubts this mail asks whether it was sent. */
+  asked: string
+  withdrawn: boolean
+}
+
+interface Letter {
+  /** Of several at once. */
+  subject(count: number): string
+  subjectOf(pointer: Pointer): string
+  /** What is said of one. */
+  about(pointer: Pointer): string[]
+  end(pointer: Pointer): string[]
+}
+
+/** Numbers, counts, times and links of ours: whoever reads over the shoulder, or in a mail archive, learns nothing else. */
+export const pointerMail: {
+  readonly [locale in 'en' | 'nl']: (pointers: readonly Pointer[]) => Pick<OutgoingMail, 'subject' | 'text'>
+} = {
+  en: (pointers) =>
+    written(pointers, {
+      subject: (count) => `${count} notices`,
+      subjectOf: ({ noticeId, withdrawn }) => (withdrawn ? `Notice ${noticeId} was withdrawn` : `Notice ${noticeId}`),
+      about: ({ noticeId, count, regime, hours, link, until, withdrawn }) => [
+        withdrawn ? 'A notice to you was withdrawn.' : 'There is a notice for you.',
+        '',
+        `Number: ${noticeId}`,
+        `Items: ${count}`,
+        `Regime: ${regime}`,
+        ...(withdrawn ? [] : [`Time: ${hours} ${hours === 1 ? 'hour' : 'hours'} from receipt`]),
+        '',
+        withdrawn
+          ? 'To see what goes back, and to say that it is back, open this page and type the number. You need no account:'
+          : 'To see what is asked, and to answer, open this page and type the number. You need no account:',
+        '',
+        link,
+        '',
+        `The page works until ${until.toISOString().slice(0, 10)}, for this mailbox and this notice only. Opening it changes nothing.`,
+      ],
+      end: ({ asked }) => [
+        `Noticeline carries notices of hotlines and authorities to hosting companies. To make sure that we sent this, ask: ${asked}`,
+        '',
+        'This mail says nothing about what or where on purpose. Reading it is no receipt.',
+      ],
+    }),
+  nl: (pointers) =>
+    written(pointers, {
+      subject: (count) => `${count} meldingen`,
+      subjectOf: ({ noticeId, withdrawn }) =>
+        withdrawn ? `Melding ${noticeId} is ingetrokken` : `Melding ${noticeId}`,
+      about: ({ noticeId, count, regime, hours, link, until, withdrawn }) => [
+        withdrawn ? 'Een melding aan u is ingetrokken.' : 'Er is een melding voor u.',
+        '',
+        `Nummer: ${noticeId}`,
+        `Aantal: ${count}`,
+        `Regime: ${regime}`,
+        ...(withdrawn ? [] : [`Termijn: ${hours} uur na ontvangst`]),
+        '',
+        withdrawn
+          ? 'Om te zien wat terug moet, en te melden dat het terug is, opent u deze pagina en typt u het nummer. U hebt geen account nodig:'
+          : 'Om te zien wat wordt gevraagd, en te antwoorden, opent u deze pagina en typt u het nummer. U hebt geen account nodig:',
+        '',
+        link,
+        '',
+        `De pagina werkt tot ${until.toISOString().slice(0, 10)}, alleen voor deze mailbox en deze melding. Openen verandert niets.`,
+      ],
+      end: ({ asked }) => [
+        `Noticeline brengt meldingen van meldpunten en autoriteiten naar hostingbedrijven. Wilt u zeker weten dat wij dit stuurden, vraag het hier: ${asked}`,
+        '',
+        'Deze mail zegt met opzet niet wat of waar. Hem lezen geldt niet als ontvangst.',
+      ],
+    }),
+}
+
+function written(pointers: readonly Pointer[], letter: Letter): Pick<OutgoingMail, 'subject' | 'text'> {
+  const [first] = pointers
+  if (!first) throw new Error('A pointer points to something.')
+  return {
+    subject: pointers.length === 1 ? letter.subjectOf(first) : letter.subject(pointers.length),
+    text: [...pointers.flatMap((pointer) => [...letter.about(pointer), '']), ...letter.end(first)].join('\n'),
+  }
+}

@@ -1,0 +1,178 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+import type { DeliveryRow } from './delivery-store.server.ts'
+
+export type PointerRow = Selectable<DB['pointers']>
+
+/** To whom this delivery was pointed, or is about to be. */
+export async function selectPointed(db: Kysely<DB>, deliveryId: string): Promise<Set<string>> {
+  const rows = await db.selectFrom('pointers').select('contactId').where('deliveryId', '=', deliveryId).execute()
+  return new Set(rows.map((row) => row.contactId))
+}
+
+export async function insertPointer(
+  db: Transaction<DB>,
+  pointer: Pick<PointerRow, 'deliveryId' | 'contactId' | 'orgId' | 'noticeId' | 'queuedAt'>,
+) {
+  await db
+    .insertInto('pointers')
+    .values(pointer)
+    .onConflict((conflict) => conflict.columns(['deliveryId', 'contactId']).doNothing())
+    .execute()
+}
+
+/** The contact's row, locked: one mail to it is put together at a time. */
+export async function lockContact(db: Transaction<DB>, contactId: string): Promise<void> {
+  await db.selectFrom('contacts').select('id').where('id', '=', contactId).forUpdate().execute()
+}
+
+/** What waits for this contact, oldest first. */
+export function selectWaiting(db: Transaction<DB>, contactId: string, limit: number): Promise<PointerRow[]> {
+  return db
+    .selectFrom('pointers')
+    .selectAll()
+    .where('contactId', '=', contactId)
+    .where('mailedAt', 'is', null)
+    .orderBy('queuedAt')
+    .orderBy('deliveryId')
+    .limit(limit)
+    .execute()
+}
+
+/** How many mails this contact was sent since then. */
+export async function countMailed(db: Kysely<DB>, contactId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom('pointers')
+    .select((of) => of.fn.count<number>('mailId').distinct().as('count'))
+    .where('contactId', '=', contactId)
+    .where('mailedAt', '>', since)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+type Which = Pick<PointerRow, 'deliveryId' | 'contactId'>
+
+export async function updatePointer(
+  db: Transaction<DB>,
+  which: Which,
+  change: Partial<Pick<PointerRow, 'mailId' | 'mailedAt' | 'silentAt'>>,
+) {
+  await db
+    .updateTable('pointers')
+    .set(change)
+    .where('deliveryId', '=', which.deliveryId)
+    .where('contactId', '=', which.contactId)
+    .execute()
+}
+
+/** It arrived, or is not spoken of any longer, before anybody was written to. */
+export async function dropPointer(db: Transaction<DB>, which: Which) {
+  await db
+    .deleteFrom('pointers')
+    .where('deliveryId', '=', which.deliveryId)
+    .where('contactId', '=', which.contactId)
+    .where('mailedAt', 'is', null)
+    .execute()
+}
+
+/** Contacts for whom something waits. */
+export async function selectWaitedFor(db: Kysely<DB>, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('pointers')
+    .select('contactId')
+    .where('mailedAt', 'is', null)
+    .groupBy('contactId')
+    .orderBy((by) => by.fn.min('queuedAt'))
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.contactId)
+}
+
+/** What was pointed to one contact and has not arrived. */
+export function selectUnfollowed(db: Kysely<DB>, contactId: string, limit: number): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom('deliveries')
+    .innerJoin('pointers', 'pointers.deliveryId', 'deliveries.id')
+    .selectAll('deliveries')
+    .where('pointers.contactId', '=', contactId)
+    .where('deliveries.state', 'in', ['queued', 'offered', 'failed'])
+    .where('deliveries.nextAttemptAt', 'is not', null)
+    .orderBy('deliveries.deadlineAt')
+    .limit(limit)
+    .execute()
+}
+
+/** What waits and was never pointed to, although its first step has been taken: there was nobody to write to. */
+export function selectUnpointed(db: Kysely<DB>, orgId: string, limit: number): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('orgId', '=', orgId)
+    .where('state', 'in', ['queued', 'offered', 'failed'])
+    .where('nextAttemptAt', 'is not', null)
+    .where('escalated', '>', 0)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where.selectFrom('pointers').select('contactId').whereRef('pointers.deliveryId', '=', 'deliveries.id'),
+        ),
+      ),
+    )
+    .orderBy('deadlineAt')
+    .limit(limit)
+    .execute()
+}
+
+export interface Stuck {
+  now: Date
+  events: readonly string[]
+  /** Ways in which a push fails that no waiting repairs soon. */
+  hard: readonly string[]
+  limit: number
+}
+
+/**
+ * What should have arrived by now, counted as if it had been received when it was first offered: after ten minutes or a
+ * tenth of its time, whichever is earlier; after two hard failures at once.
+ */
+export function selectStuck(db: Kysely<DB>, { now, events, hard, limit }: Stuck): Promise<DeliveryRow[]> {
+  return waiting(db, events, limit)
+    .where('escalated', '=', 0)
+    .where((where) =>
+      where.or([
+        sql<boolean>`coalesce(offered_at, created_at)
+          + least(interval '10 minutes', (deadline_at - created_at) / 10) <= ${now}`,
+        where.and([where('attempts', '>=', 2), where('lastCode', 'in', [...hard])]),
+        where('lastCode', '=', 'http_410'),
+      ]),
+    )
+    .execute()
+}
+
+/** What has taken its earlier steps and is that part of its time old: a quarter for the second, a half for the third. */
+export function selectOlder(
+  db: Kysely<DB>,
+  {
+    now,
+    events,
+    limit,
+    step,
+    part,
+  }: { now: Date; events: readonly string[]; limit: number; step: number; part: number },
+): Promise<DeliveryRow[]> {
+  return waiting(db, events, limit)
+    .where('escalated', '=', step - 1)
+    .where(sql<boolean>`coalesce(offered_at, created_at) + (deadline_at - created_at) * ${part}::float8 <= ${now}`)
+    .execute()
+}
+
+function waiting(db: Kysely<DB>, events: readonly string[], limit: number) {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('state', 'in', ['queued', 'offered', 'failed'])
+    .where('nextAttemptAt', 'is not', null)
+    .where('event', 'in', [...events])
+    .orderBy('deadlineAt')
+    .limit(limit)
+}
