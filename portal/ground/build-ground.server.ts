@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createDatabaseClock, type DatabaseClock } from './clock.ts'
 import type { Config } from './config.server.ts'
 import { askTime, type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
@@ -90,6 +91,7 @@ async function layGround(config: Config, options: BuildOptions, base: Base): Pro
   await keys.keepFresh()
   const lookups = createLookups({
     allowedRanges: config.allowedRanges,
+    registry: { clock, bootstrap: config.rdapBootstrap, directory: join(config.dataDir, 'rdap') },
     ...(config.resolvers.length > 0 ? { servers: config.resolvers } : {}),
   })
   const outbound = createOutbound({ allowedRanges: config.allowedRanges, resolve: lookups.resolve })

@@ -191,7 +191,7 @@ export type RegistryAnswer =
       /** The registrant: the company behind the object. */
       holder: { handle: string | null; name: string | null } | null
       /** Every mailbox of an entity with the role `abuse`, at any depth, the outermost first. */
-      abuse: { email: string; name: string | null }[]
+      abuse: { email: string; name: string | null; handle?: string | null }[]
       /** Text of the remarks, of the object and of its entities: where a proof may stand. */
       remarks: string[]
       /** The host of the service that answered. */

@@ -1,5 +1,8 @@
-import type { Lookups } from './ground.ts'
+import { systemClock } from './clock.ts'
+import type { Clock, Lookups } from './ground.ts'
+import { isObject } from './json.ts'
 import { createProofFile, createTexts } from './lookups-proofs.ts'
+import { createRegistry, type RegistryOptions } from './lookups-registry.ts'
 import { guardOf, type OutboundOptions, userAgent } from './outbound.server.ts'
 import { readTarget } from './outbound-connect.ts'
 import { type Answer, createLine, exchange } from './outbound-exchange.ts'
@@ -9,6 +12,8 @@ import { createResolve } from './outbound-resolve.ts'
 export interface LookupsOptions extends Pick<OutboundOptions, 'allowedRanges' | 'resolve' | 'ca'> {
   /** Name servers instead of the system's, `address:port`. */
   servers?: readonly string[]
+  /** How registries of addresses are asked; left out: not at all. */
+  registry?: { clock: Clock } & Pick<RegistryOptions, 'bootstrap' | 'directory' | 'limits'>
 }
 
 const mostBytes = 64 * 1024
@@ -52,9 +57,7 @@ export function createLookups(options: LookupsOptions): Lookups {
         return { result: 'failed', detail: failureOf(error, 'http', null).message }
       }
     },
-    async registry() {
-      return { result: 'failed', code: 'unreachable', detail: 'No registry is asked here.', retryAfterMs: null }
-    },
+    registry: createRegistry({ clock: systemClock, bootstrap: null, directory: null, ...options.registry, guard }),
   }
 }
 
@@ -74,8 +77,4 @@ function readKeySet(answer: Answer): Awaited<ReturnType<Lookups['keySet']>> {
   if (!Array.isArray(keys) || !keys.every(isObject)) return failed('What came is no key set: {"keys": [ … ]}.')
   if (keys.length > mostKeys) return failed(`The key set holds more than ${mostKeys} keys.`)
   return { result: 'found', keys }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
