@@ -59,6 +59,15 @@ export function holdsRange(outer: Prefix, inner: Prefix): boolean {
   )
 }
 
+/** The last address of a range. */
+export function lastOf({ network, length }: Prefix): Buffer {
+  const last = Buffer.from(network)
+  for (let bit = length; bit < last.length * 8; bit += 1) {
+    last[bit >> 3] = (last[bit >> 3] ?? 0) | (0x80 >> (bit & 7))
+  }
+  return last
+}
+
 /** Whether two ranges share an address: then one of them holds the other. */
 export function rangesShare(one: Prefix, other: Prefix): boolean {
   return holdsRange(one, other) || holdsRange(other, one)

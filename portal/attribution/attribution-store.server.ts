@@ -40,6 +40,17 @@ export async function selectHoldingNetworks(
   }))
 }
 
+/** Who proved control of this autonomous system, the earliest first. */
+export function selectAsnHolders(db: Kysely<DB>, asn: number, now: Date) {
+  return provenNetworks(db, now)
+    .select(['networks.id', 'networks.orgId'])
+    .where('networks.kind', '=', 'asn')
+    .where('networks.asn', '=', asn)
+    .orderBy('networks.effectiveAt')
+    .orderBy('networks.id')
+    .execute()
+}
+
 /** Who proved control of one of these names, the longest name first. */
 export function selectDomains(db: Kysely<DB>, names: readonly string[], now: Date) {
   return provenNetworks(db, now)
@@ -62,7 +73,11 @@ export async function insertNetwork(
     createdAt: Date
     consentBy: string | null
     consentedAt: Date | null
-  } & ({ kind: 'cidr'; family: number; network: Buffer; prefixLength: number } | { kind: 'domain'; domain: string }),
+  } & (
+    | { kind: 'cidr'; family: number; network: Buffer; prefixLength: number }
+    | { kind: 'domain'; domain: string }
+    | { kind: 'asn'; asn: number }
+  ),
 ) {
   await db.insertInto('networks').values(network).execute()
 }
@@ -75,6 +90,44 @@ export async function setNetworkEnded(db: Transaction<DB>, networkId: string, at
     .where('endedAt', 'is', null)
     .returning('orgId')
     .executeTakeFirst()
+}
+
+/** A wider claim takes nobody's place: what stood inside before goes on, as if its holder had agreed to it. */
+export async function keepWhatStood(db: Transaction<DB>, networkIds: readonly string[], holderId: string, at: Date) {
+  if (networkIds.length === 0) return
+  await db
+    .updateTable('networks')
+    .set({ consentBy: holderId, consentedAt: at })
+    .where('id', 'in', networkIds)
+    .where('consentBy', 'is', null)
+    .execute()
+}
+
+/** Ranges that count only because this provider agreed to them. */
+export function selectConsentedBy(db: Kysely<DB>, holderId: string) {
+  return db
+    .selectFrom('networks')
+    .select(['id', 'orgId', 'family', 'network', 'prefixLength'])
+    .where('kind', '=', 'cidr')
+    .where('consentBy', '=', holderId)
+    .where('endedAt', 'is', null)
+    .execute()
+}
+
+export async function selectNetwork(db: Kysely<DB>, networkId: string) {
+  return db.selectFrom('networks').selectAll().where('id', '=', networkId).executeTakeFirst()
+}
+
+/** What a provider holds, ended or not, newest first. */
+export function selectNetworksOf(db: Kysely<DB>, orgId: string) {
+  return db
+    .selectFrom('networks')
+    .selectAll()
+    .where('orgId', '=', orgId)
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1000)
+    .execute()
 }
 
 export async function insertAttributions(

@@ -35,6 +35,20 @@ export interface Facts {
   'adherence.declared': { orgId: string; personId: string; since: string | null }
   'network.proven': { orgId: string; networkId: string }
   'network.ended': { orgId: string; networkId: string }
+  /** `proof`: by what it is to be shown. Nothing counts yet. */
+  'network.claimed': { orgId: string; claimId: string; proof: string }
+  /** Its proof was found. Whether it counts is said by `network.proven`. */
+  'network.proof-found': { orgId: string; claimId: string }
+  /** Not found at the weekly look: the first time, and when reminders are due. `number` counts them from 1. */
+  'network.proof-missed': { orgId: string; claimId: string; number: number; endsAt: string }
+  /** It lies in the network of `holderId`, who is told, and alone is asked. */
+  'network.consent-asked': { orgId: string; claimId: string; holderId: string }
+  'network.consented': { orgId: string; claimId: string; holderId: string }
+  'network.consent-refused': { orgId: string; claimId: string; holderId: string }
+  'network.decided': { orgId: string; claimId: string; decision: 'accepted' | 'refused'; personId: string | null }
+  'network.claim-ended': { orgId: string; claimId: string; code: string }
+  'network.delegated': { orgId: string; toOrgId: string; delegationId: string; endsAt: string; sees: string }
+  'network.delegation-ended': { orgId: string; toOrgId: string; delegationId: string; code: 'revoked' | 'parent_ended' }
   'api-token.issued': { orgId: string; apiTokenId: string }
   'api-token.revoked': { orgId: string; apiTokenId: string }
   /** `locale`: of the page on which it was asked for, where that is known. */

@@ -50,6 +50,9 @@ const own: Record<Act, Partial<Record<OrgKind, string>>> = {
   'deliveries.resend': { provider: 'owner admin handler developer' },
   'stream.poll': {},
   'attribution.decide': { platform: handling },
+  'networks.read': { provider: all, platform: all },
+  'networks.write': { provider: managing },
+  'networks.share': { provider: managing },
   'inbox.read': { provider: all },
   'people.read': { notifier: all, provider: all, platform: all },
   'people.manage': { notifier: managing, provider: managing, platform: managing },
@@ -78,6 +81,9 @@ const scopesOf: Record<Act, Scope[]> = {
   'deliveries.resend': ['endpoints:write'],
   'stream.poll': ['stream:poll'],
   'attribution.decide': [],
+  'networks.read': ['networks:write'],
+  'networks.write': ['networks:write'],
+  'networks.share': [],
   'inbox.read': ['notices:read', 'reports:write'],
   'people.read': [],
   'people.manage': [],
@@ -159,7 +165,7 @@ test('owners change everybody but themselves; admins change nobody who is or bec
 
 test('a token of the sandbox reads, but no address, and changes nothing', () => {
   const changed = acts.filter((act) => orgKinds.some((orgKind) => may(program(orgKind, allScopes, false), act)))
-  expect(changed.sort()).toEqual(['deliveries.read', 'endpoints.read', 'inbox.read', 'notices.read'])
+  expect(changed.sort()).toEqual(['deliveries.read', 'endpoints.read', 'inbox.read', 'networks.read', 'notices.read'])
 })
 
 test('an addressee may reveal what is addressed to it, and nobody else of the providers', () => {

@@ -10,6 +10,7 @@ export const allScopes = [
   'endpoints:write',
   'deliveries:read',
   'contacts:write',
+  'networks:write',
 ] as const
 
 export type Scope = (typeof allScopes)[number]
@@ -53,6 +54,9 @@ export type Act =
   | 'deliveries.resend'
   | 'stream.poll'
   | 'attribution.decide'
+  | 'networks.read'
+  | 'networks.write'
+  | 'networks.share'
   | 'inbox.read'
   | 'people.read'
   | 'people.manage'
@@ -129,6 +133,16 @@ const rules: Record<Act, Rule> = {
   },
   'stream.poll': { own: ['provider'], any: [], roles: [], scopes: ['stream:poll'], changes: true },
   'attribution.decide': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
+  'networks.read': {
+    own: ['provider'],
+    any: ['platform'],
+    roles: everybody,
+    scopes: ['networks:write'],
+    changes: false,
+  },
+  'networks.write': { own: ['provider'], any: [], roles: managers, scopes: ['networks:write'], changes: true },
+  // To agree that a part of it is somebody else's, or to hand a part on: a person says so.
+  'networks.share': { own: ['provider'], any: [], roles: managers, scopes: [], changes: true },
   'inbox.read': {
     own: ['provider'],
     any: [],
