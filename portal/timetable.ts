@@ -1,6 +1,8 @@
 /** What runs by the clock. Every entry may run twice, and on several machines at once. */
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
 import { fallBack } from './delivery/fall-back.ts'
+import { reissueDeliveries } from './delivery/reissue-deliveries.ts'
+import { setRight } from './delivery/set-right.ts'
 import { sealRoot, signRoot } from './facts/seal-root.ts'
 import type { Ground } from './ground/ground.ts'
 import { sweepReactions } from './ground/queue-reactions.server.ts'
@@ -34,6 +36,8 @@ export const timetable: Entry[] = [
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },
   { name: 'mark-overdue', every: 5 * second, run: (ground) => markOverdue(ground) },
   { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },
+  { name: 'reissue-deliveries', every: minute, run: (ground) => reissueDeliveries(ground) },
+  { name: 'set-right', every: minute, run: (ground) => setRight(ground) },
   { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
   { name: 'sweep-reactions', every: minute, run: (ground) => sweepReactions(ground) },

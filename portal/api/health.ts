@@ -1,4 +1,3 @@
-import { apartFromMs } from '../ground/clock.ts'
 import type { Ground } from '../ground/ground.ts'
 import { selectQueueLag } from './health-store.server.ts'
 import { type Face, openRoute } from './route.ts'
@@ -38,6 +37,8 @@ export async function readReadiness(
 }
 
 const patienceMs = 2000
+/** From here on a person should know that this machine's clock is off. */
+const apartFromMs = 60_000
 
 async function orSilence<T>(asked: Promise<T>): Promise<{ answered: true; value: T } | { answered: false }> {
   let timer: NodeJS.Timeout | undefined

@@ -108,6 +108,25 @@ export function closedMessage(notice: Notice, seq: number, items: NoticeClosed['
   return outgoing(eventTypes.closed, { v: 1, notice: notice.id, seq, items: [...items] })
 }
 
+type SignedAgain = (NoticeIssued | NoticeWithdrawn | NoticeClosed) & { seq: number }
+
+/** What a token of our own says, as the next revision: for one that nobody takes in any longer. */
+export function messageAgain(
+  raw: string,
+  type: EventType,
+  { seq, reissueOf, root }: { seq: number; reissueOf: string; root: IssuedParts['root'] },
+): { body: object; itemIds: string[] } {
+  const claims = JSON.parse(Buffer.from(raw.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
+    events: { [type: string]: SignedAgain }
+  }
+  const said = claims.events[type]
+  if (!said) throw new Error('A token of ours says something else than its row')
+  const itemIds = said.items.map((item) => (typeof item === 'string' ? item : item.id))
+  if (type !== eventTypes.issued) return { body: outgoing(type, { ...said, seq }), itemIds }
+  const witness = root && { root: Buffer.from(root.root).toString('base64url'), at: root.at.toISOString() }
+  return { body: outgoing(type, { ...said, seq, reissue_of: reissueOf, ...(witness && { witness }) }), itemIds }
+}
+
 /** Senders are held to the documented members. What fails here is a mistake of ours, and says where without quoting. */
 function outgoing<T extends object>(type: EventType, message: T): T {
   const checked = checkOutgoing(type, message)

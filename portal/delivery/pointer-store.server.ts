@@ -142,6 +142,8 @@ export function selectStuck(db: Kysely<DB>, { now, events, hard, limit }: Stuck)
       where.or([
         sql<boolean>`coalesce(offered_at, created_at)
           + least(interval '10 minutes', (deadline_at - created_at) / 10) <= ${now}`,
+        // Written by a clock that has been set back since.
+        sql<boolean>`coalesce(offered_at, created_at) > ${now}::timestamptz + interval '10 minutes'`,
         where.and([where('attempts', '>=', 2), where('lastCode', 'in', [...hard])]),
         where('lastCode', '=', 'http_410'),
       ]),

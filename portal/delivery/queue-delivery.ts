@@ -75,13 +75,13 @@ async function issueTo(ground: Ground, noticeId: string, orgId: string, itemIds:
     reportTo: `${ground.config.origin}/v1/reports`,
     root: (await selectNewestRoot(ground.db.read)) ?? null,
   })
-  const signed = await sign(ground, notice, { orgId, seq, type: eventTypes.issued, body: message, itemIds })
+  const signed = await signFor(ground, notice, { orgId, seq, type: eventTypes.issued, body: message, itemIds })
   const stored = await ground.db.transaction(async (tx) => {
     const now = await lockNoticeSeq(tx.db, noticeId)
     if (!now || now.withdrawnAt || now.closedAt) return true
     if (now.seq !== notice.seq) return false
     if (again) await setNoticeSeq(tx.db, noticeId, seq)
-    await queue(tx, notice, signed)
+    await queueToken(tx, notice, signed)
     return true
   })
   // Somebody spoke in between: the reaction is tried again with the revision that holds now.
@@ -95,14 +95,14 @@ async function queueWithdrawn(ground: Ground, notice: Notice, { payload }: Fact<
     if (itemIds.length === 0) continue
     const reason = payload.reason as NoticeWithdrawn['reason']
     const message = withdrawnMessage(notice, payload.seq, itemIds, reason)
-    const signed = await sign(ground, notice, {
+    const signed = await signFor(ground, notice, {
       orgId,
       seq: payload.seq,
       type: eventTypes.withdrawn,
       body: message,
       itemIds,
     })
-    await ground.db.transaction((tx) => queue(tx, notice, signed))
+    await ground.db.transaction((tx) => queueToken(tx, notice, signed))
   }
   // What was taken back is not asked for any longer. Whoever holds it already is told above.
   await ground.db.transaction((tx) => stopTrying(tx.db, notice.id, eventTypes.withdrawn))
@@ -117,14 +117,14 @@ async function queueClosed(ground: Ground, notice: Notice, { payload }: Fact<'no
     })
     if (items.length === 0) continue
     const message = closedMessage(notice, payload.seq, items)
-    const signed = await sign(ground, notice, {
+    const signed = await signFor(ground, notice, {
       orgId,
       seq: payload.seq,
       type: eventTypes.closed,
       body: message,
       itemIds: items.map(({ id }) => id),
     })
-    await ground.db.transaction((tx) => queue(tx, notice, signed))
+    await ground.db.transaction((tx) => queueToken(tx, notice, signed))
   }
   await ground.db.transaction((tx) => stopTrying(tx.db, notice.id, eventTypes.closed))
 }
@@ -138,7 +138,11 @@ interface Unsigned {
 }
 
 /** Signed once: every attempt, every poll and the archive carry these bytes, sealed at rest under a key of their own. */
-async function sign(ground: Ground, notice: Notice, { orgId, seq, type, body, itemIds }: Unsigned): Promise<TokenRow> {
+export async function signFor(
+  ground: Ground,
+  notice: Notice,
+  { orgId, seq, type, body, itemIds }: Unsigned,
+): Promise<TokenRow> {
   const key = await ground.keys.current()
   const jti = newId('evt')
   const now = ground.clock.now()
@@ -169,7 +173,7 @@ async function sign(ground: Ground, notice: Notice, { orgId, seq, type, body, it
   }
 }
 
-async function queue(tx: Tx, notice: Notice, token: TokenRow): Promise<void> {
+export async function queueToken(tx: Tx, notice: Notice, token: TokenRow): Promise<void> {
   if (!(await insertToken(tx.db, token))) return
   const channels = await selectChannels(tx.db, token.orgId, { now: tx.now, purposes: [] })
   const reachable = channels.push || channels.poll || channels.contact !== null

@@ -71,3 +71,8 @@ export async function insertRoot(db: Kysely<DB>, row: { at: Date; root: Buffer; 
 export async function setRootSigned(db: Kysely<DB>, at: Date, signed: string) {
   await db.updateTable('roots').set({ signed }).where('at', '=', at).where('signed', 'is', null).execute()
 }
+
+export async function hasRootAfter(db: Kysely<DB>, at: Date): Promise<boolean> {
+  const root = await db.selectFrom('roots').select('at').where('at', '>', at).limit(1).executeTakeFirst()
+  return root !== undefined
+}

@@ -167,6 +167,8 @@ export interface Facts {
   'clock.paused': { noticeId: string; itemId: string; orgId: string; reason: string; at: string }
   'clock.resumed': { noticeId: string; itemId: string; orgId: string; at: string }
   'clock.stopped': { noticeId: string; itemId: string; orgId: string; at: string }
+  /** Its instants lay ahead, written while the time was wrong: they count as this one. */
+  'clock.set-right': { noticeId: string; itemId: string; orgId: string; at: string }
   'deadline.passed': { noticeId: string; itemId: string; orgId: string; due: string }
 
   'outcome.reported': {

@@ -26,7 +26,7 @@ export interface DatabaseClockOptions {
 /** Differences up to here are the way there and back, and ordinary drift. */
 const unnoticedMs = 50
 /** From here on a person should know. */
-export const apartFromMs = 60_000
+const apartFromMs = 60_000
 const askEveryMs = 10_000
 /** An answer that took longer says too little about the time. */
 const patienceMs = 1000

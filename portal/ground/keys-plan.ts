@@ -22,12 +22,18 @@ export function standingOf<K extends Dates>(
   now: Date,
 ): { current: K | null; next: K | null; earlier: K[] } {
   const living = keys.filter((key) => key.revokedAt === null).sort((a, b) => +a.activeFrom - +b.activeFrom)
-  // Where this machine's clock runs behind the one that made the first key, that key signs all the same.
-  const at = Math.max(
-    0,
-    living.findLastIndex((key) => key.activeFrom <= now),
-  )
-  return { current: living[at] ?? null, next: living[at + 1] ?? null, earlier: living.slice(0, at) }
+  // One whose private part is gone signs no more, though its time may seem to have come back with the clock. Where the
+  // time runs behind the one that made the first key, that key signs all the same.
+  const able = (key: K) => key.dataKey.length > 0
+  const begun = living.findLastIndex((key) => key.activeFrom <= now && able(key))
+  const at = begun >= 0 ? begun : living.findIndex(able)
+  if (at < 0) return { current: null, next: null, earlier: living }
+  const next = living.findIndex((key, index) => index > at && able(key))
+  return {
+    current: living[at] ?? null,
+    next: living[next] ?? null,
+    earlier: living.filter((key, index) => index < at || (index > at && !able(key))),
+  }
 }
 
 /** When a key stopped signing: as written down, or when the one after it began. */
@@ -43,6 +49,8 @@ export interface KeyPlan {
   publish: Date | null
   retire: { kid: string; at: Date }[]
   destroy: string[]
+  /** Made or retired by a clock that has been set back since: when it begins to sign after all, and that it is not retired. */
+  date: { kid: string; activeFrom: Date }[]
 }
 
 /** What is to be done by the clock. `rotating`: somebody asked for another key although none is due. */
@@ -54,7 +62,16 @@ export function planKeys(keys: readonly Dates[], now: Date, rotating = false): K
   const destroy = earlier
     .filter((key) => key.dataKey.length > 0 && +now - +(stoppedAt(key, keys, now) ?? now) >= keptAfterMs)
     .map((key) => key.kid)
-  return { publish: publishingAt(current, next, now, rotating), retire, destroy }
+  return { publish: publishingAt(current, next, now, rotating), retire, destroy, date: datesOf(current, next, now) }
+}
+
+function datesOf(current: Dates | null, next: Dates | null, now: Date): KeyPlan['date'] {
+  const furthest = +now + publishedAheadMs + keptAfterMs
+  const dates: KeyPlan['date'] = []
+  if (current && +current.activeFrom > furthest) dates.push({ kid: current.kid, activeFrom: now })
+  else if (current?.retiredAt) dates.push({ kid: current.kid, activeFrom: current.activeFrom })
+  if (next && +next.activeFrom > furthest) dates.push({ kid: next.kid, activeFrom: new Date(+now + publishedAheadMs) })
+  return dates
 }
 
 function publishingAt(current: Dates | null, next: Dates | null, now: Date, rotating: boolean): Date | null {

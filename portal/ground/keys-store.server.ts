@@ -32,6 +32,10 @@ export async function retireSigningKey(db: Transaction<DB>, kid: string, at: Dat
     .execute()
 }
 
+export async function dateSigningKey(db: Transaction<DB>, kid: string, activeFrom: Date): Promise<void> {
+  await db.updateTable('signingKeys').set({ activeFrom, retiredAt: null }).where('kid', '=', kid).execute()
+}
+
 /** What was revoked never signs again, so its private part goes at once. */
 export async function revokeSigningKey(db: Transaction<DB>, kid: string, at: Date): Promise<void> {
   await db

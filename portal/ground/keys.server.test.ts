@@ -256,3 +256,44 @@ async function privatePart(ground: TestGround, kid: string): Promise<Buffer> {
     .executeTakeFirstOrThrow()
   return sealedPrivate
 }
+
+describe('a clock that was ahead for long enough to change keys, and is set back', () => {
+  test('leaves a key that signs and is published, and what was signed before can still be checked', () =>
+    withGround(start, { keys: 'none' }, async (ground) => {
+      const keys = keysOf(ground)
+      await keys.keepFresh()
+      const before = await current(keys)
+      ground.clock.advance(365 * day)
+      await keys.keepFresh()
+      ground.clock.advance(2 * day)
+      // The next one signs now, and the first one's private part is destroyed.
+      await keys.keepFresh()
+      expect(await current(keys)).not.toBe(before)
+      ground.clock.set(start)
+      await keys.keepFresh()
+      const { kid, privateJwk } = await keys.current()
+      expect(await thumbprint(privateJwk)).toBe(kid)
+      expect(await kidsOf(keys)).toEqual(expect.arrayContaining([kid, before]))
+      // And it is changed again when its time has come, not a year later.
+      ground.clock.advance(90 * day)
+      await keys.keepFresh()
+      ground.clock.advance(2 * day)
+      await keys.keepFresh()
+      expect(await current(keys)).not.toBe(kid)
+    }))
+
+  test('a next key that was planned for a year ahead is the next one tomorrow', () =>
+    withGround(start, { keys: 'none' }, async (ground) => {
+      const keys = keysOf(ground)
+      await keys.keepFresh()
+      const first = await current(keys)
+      ground.clock.advance(365 * day)
+      await keys.keepFresh()
+      ground.clock.set(start)
+      await keys.keepFresh()
+      expect(await current(keys)).toBe(first)
+      ground.clock.advance(day)
+      await keys.keepFresh()
+      expect(await current(keys)).not.toBe(first)
+    }))
+})

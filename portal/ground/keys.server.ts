@@ -3,6 +3,7 @@ import type { Clock, Database, PortalKeys, Tx, Vault } from './ground.ts'
 import { planKeys, shownAfterMs, standingOf, stoppedAt } from './keys-plan.ts'
 import {
   addSigningKey,
+  dateSigningKey,
   destroyPrivatePart,
   listSigningKeys,
   lockSigningKeys,
@@ -46,11 +47,12 @@ export function createKeys({ db, vault, clock, changed = async () => {} }: KeysO
 
   async function carryOut(rotating: boolean): Promise<void> {
     const seen = planKeys(await listSigningKeys(db.read), clock.now(), rotating)
-    if (!seen.publish && seen.retire.length === 0 && seen.destroy.length === 0) return
+    if (!seen.publish && [...seen.retire, ...seen.destroy, ...seen.date].length === 0) return
     await db.transaction(async (tx) => {
       await lockSigningKeys(tx.db)
       // Looked at again under the lock: another process may have done it a moment ago.
       const plan = planKeys(await listSigningKeys(tx.db), tx.now, rotating)
+      for (const { kid, activeFrom } of plan.date) await dateSigningKey(tx.db, kid, activeFrom)
       for (const { kid, at } of plan.retire) await retireSigningKey(tx.db, kid, at)
       for (const kid of plan.destroy) await destroyPrivatePart(tx.db, kid)
       if (plan.publish) await publish(tx, plan.publish)

@@ -226,7 +226,7 @@ export async function updateAddressee(
     dueAt?: Date | null
     obstacles?: Addressee['obstacles']
     endedAt?: Date | null
-    deadlinePassedAt?: Date
+    deadlinePassedAt?: Date | null
   },
 ) {
   const { obstacles, ...rest } = change
@@ -262,6 +262,23 @@ export async function lockOverdue(db: Transaction<DB>, now: Date, limit: number)
     .where('endedAt', 'is', null)
     .where('deadlinePassedAt', 'is', null)
     .orderBy('dueAt')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  return rows.map(addresseeOf)
+}
+
+/** Clocks with an instant that has not come yet; another worker's are left to it. In the order of their chains. */
+export async function lockClocksAhead(db: Transaction<DB>, ahead: Date, limit: number): Promise<Addressee[]> {
+  const rows = await db
+    .selectFrom('addressees')
+    .selectAll()
+    .where((where) =>
+      where.or([where('receivedAt', '>', ahead), where('endedAt', '>', ahead), where('deadlinePassedAt', '>', ahead)]),
+    )
+    .orderBy('noticeId')
+    .orderBy('itemId')
     .limit(limit)
     .forUpdate()
     .skipLocked()

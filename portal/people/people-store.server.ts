@@ -58,17 +58,21 @@ export async function insertMembership(
 }
 
 /** Sign-ins asked for since then, by this person and by everybody. */
-export async function countSignIns(db: Transaction<DB>, personId: string, since: { own: Date; all: Date }) {
+export async function countSignIns(db: Transaction<DB>, personId: string, since: { own: Date; all: Date; now: Date }) {
+  // What was asked for at an instant that has not come yet was asked for by a clock that has been set back since.
+  const latest = new Date(since.now.getTime() + 600_000)
   const own = await db
     .selectFrom('signIns')
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('personId', '=', personId)
     .where('requestedAt', '>', since.own)
+    .where('requestedAt', '<=', latest)
     .executeTakeFirstOrThrow()
   const all = await db
     .selectFrom('signIns')
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('requestedAt', '>', since.all)
+    .where('requestedAt', '<=', latest)
     .executeTakeFirstOrThrow()
   return { own: Number(own.count), all: Number(all.count) }
 }

@@ -20,29 +20,33 @@ export async function insertSession(db: Transaction<DB>, session: NewSession) {
 
 /** A session that is neither ended nor expired, with what its person is today: rights are read, never remembered. */
 export function selectSession(db: Kysely<DB>, tokenHash: Buffer, now: Date) {
-  return db
-    .selectFrom('sessions')
-    .innerJoin('memberships', (join) =>
-      join.onRef('memberships.orgId', '=', 'sessions.orgId').onRef('memberships.personId', '=', 'sessions.personId'),
-    )
-    .innerJoin('organisations', 'organisations.id', 'sessions.orgId')
-    .select([
-      'sessions.id',
-      'sessions.tokenHash',
-      'sessions.personId',
-      'sessions.orgId',
-      'sessions.assurance',
-      'sessions.lastSeenAt',
-      'memberships.role',
-      'organisations.kind as orgKind',
-      'organisations.notifierKind',
-      hasFactor('sessions.personId').as('hasFactor'),
-    ])
-    .where('sessions.tokenHash', '=', tokenHash)
-    .where('sessions.endedAt', 'is', null)
-    .where('sessions.expiresAt', '>', now)
-    .where('organisations.suspendedAt', 'is', null)
-    .executeTakeFirst()
+  return (
+    db
+      .selectFrom('sessions')
+      .innerJoin('memberships', (join) =>
+        join.onRef('memberships.orgId', '=', 'sessions.orgId').onRef('memberships.personId', '=', 'sessions.personId'),
+      )
+      .innerJoin('organisations', 'organisations.id', 'sessions.orgId')
+      .select([
+        'sessions.id',
+        'sessions.tokenHash',
+        'sessions.personId',
+        'sessions.orgId',
+        'sessions.assurance',
+        'sessions.lastSeenAt',
+        'memberships.role',
+        'organisations.kind as orgKind',
+        'organisations.notifierKind',
+        hasFactor('sessions.personId').as('hasFactor'),
+      ])
+      .where('sessions.tokenHash', '=', tokenHash)
+      .where('sessions.endedAt', 'is', null)
+      .where('sessions.expiresAt', '>', now)
+      // Begun at an instant that has not come yet, by a clock that has been set back since: it would live that much longer.
+      .where('sessions.createdAt', '<=', new Date(now.getTime() + 600_000))
+      .where('organisations.suspendedAt', 'is', null)
+      .executeTakeFirst()
+  )
 }
 
 function hasFactor(personId: 'sessions.personId') {

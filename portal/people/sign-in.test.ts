@@ -202,3 +202,18 @@ test('an actor is described for the head of a page', () =>
       locale: 'nl',
     })
   }))
+
+test('what a clock that was a year ahead gave out opens nothing once it is set back, and locks nobody out', () =>
+  withGround(at, options, async (ground) => {
+    const { email } = await member(ground)
+    ground.clock.set('2027-11-22T09:00:00.000Z')
+    for (let asked = 0; asked < 4; asked += 1) await requestSignIn(ground, { email })
+    const link = await mailedToken(ground, email)
+    const session = await consumeSignIn(ground, link)
+    if (session.result !== 'signed-in') throw new Error(session.result)
+    await ground.db.read.updateTable('signIns').set({ consumedAt: null }).execute()
+    ground.clock.set(at)
+    expect(await describeSignIn(ground, link)).toEqual({ result: 'expired' })
+    expect(await findSession(ground, session.sessionToken)).toBeNull()
+    expect((await consumeSignIn(ground, await mailedToken(ground, email))).result).toBe('signed-in')
+  }))

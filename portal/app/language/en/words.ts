@@ -157,6 +157,7 @@ export const words = {
   'fact.clock.paused': 'Clock paused',
   'fact.clock.resumed': 'Clock resumed',
   'fact.clock.stopped': 'Clock stopped',
+  'fact.clock.set-right': 'Clock set right',
   'fact.deadline.passed': 'Deadline passed',
   'fact.outcome.reported': 'Outcome reported',
   'fact.item.observed': 'Observed',
