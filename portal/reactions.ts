@@ -12,7 +12,9 @@ import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
 import { mailContestedClaim, mailDecision } from './people/mail-decision.ts'
+import { mailInvitation } from './people/mail-invitation.ts'
 import { mailJoining } from './people/mail-joining.ts'
+import { mailMailboxChange } from './people/mail-mailbox-change.ts'
 import { mailSignIn } from './people/mail-sign-in.ts'
 import { mailEndpointChange } from './providers/mail-endpoint-change.ts'
 import { lookAgain } from './removal/look-again.ts'
@@ -28,6 +30,8 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'admission.refused': [mailDecision],
   'organisation.suspended': [mailDecision],
   'organisation.reinstated': [mailDecision],
+  'member.invited': [mailInvitation],
+  'mailbox-change.requested': [mailMailboxChange],
 
   'notice.issued': [queueDelivery, watchItem],
   'item.attributed': [queueDelivery, watchItem],

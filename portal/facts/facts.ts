@@ -1,3 +1,5 @@
+export type FactorKind = 'totp' | 'passkey'
+
 /** The closed list of what can happen. Payloads hold ids, codes, digests and instants; never an address or free text. */
 export interface Facts {
   /** A company that never heard of us was found in the registry of addresses. */
@@ -60,6 +62,24 @@ export interface Facts {
     sessionIds: string[]
     why: 'replaced' | 'revoked' | 'role-changed' | 'removed' | 'mailbox-changed' | 'factor-changed'
   }
+  /** A second factor was shown; from here on the session may what its person may. */
+  'person.assured': { personId: string; sessionId: string; by: FactorKind | 'recovery' }
+  /** Too many wrong answers in a row. */
+  'person.blocked': { personId: string; until: string }
+  'person.moved': { personId: string; sessionId: string; orgId: string }
+  'person.changed': { personId: string; locale: 'en' | 'nl' }
+  'factor.added': { personId: string; factor: FactorKind; passkeyId?: string }
+  'factor.removed': { personId: string; factor: FactorKind; passkeyId?: string }
+  'recovery-codes.made': { personId: string; count: number }
+  'mailbox-change.requested': { personId: string; changeId: string }
+  'mailbox.changed': { personId: string; changeId: string }
+
+  /** `by`: null where the platform invites an organisation's first person. */
+  'member.invited': { orgId: string; invitationId: string; role: string; by: string | null; sent: number }
+  'invitation.revoked': { orgId: string; invitationId: string; by: string | null }
+  'member.joined': { orgId: string; personId: string; role: string; invitationId: string }
+  'member.role-changed': { orgId: string; personId: string; role: string; by: string }
+  'member.removed': { orgId: string; personId: string; by: string }
 
   'contact.added': { orgId: string; contactId: string }
   /** `change`: which members, by name. */

@@ -34,6 +34,9 @@ export type IdPrefix =
   | 'dec'
   | 'cns'
   | 'tsk'
+  | 'inv'
+  | 'psk'
+  | 'mbc'
 
 /** A sortable id that says what it is: a UUID v7 in 26 characters of Crockford's base 32 behind its prefix. */
 export function newId(prefix: IdPrefix): string {

@@ -1,7 +1,7 @@
 import { newId } from '../facts/id.ts'
 import type { Ground } from '../ground/ground.ts'
 import { insertMembership, insertPerson, lockPersonByEmail, selectOrganisations } from './people-store.server.ts'
-import { type Locale, normaliseEmail, type Role } from './person.ts'
+import { isEmail, type Locale, normaliseEmail, type Role } from './person.ts'
 
 export interface NewMember {
   orgId: string
@@ -18,7 +18,7 @@ export function addPerson(
 ): Promise<{ result: 'added' | 'already-member'; personId: string } | { result: 'unknown-organisation' | 'invalid' }> {
   return ground.db.transaction(async (tx) => {
     const email = normaliseEmail(input.email)
-    if (!/^[^\s@]{1,64}@[^\s@]{1,190}$/.test(email)) return { result: 'invalid' }
+    if (!isEmail(email)) return { result: 'invalid' }
     if ((await selectOrganisations(tx.db, [input.orgId])).length === 0) return { result: 'unknown-organisation' }
     const known = await lockPersonByEmail(tx.db, email)
     const personId = known?.id ?? newId('psn')

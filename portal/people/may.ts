@@ -198,6 +198,11 @@ export function isAssured(actor: PersonActor): boolean {
   return actor.assurance >= needed
 }
 
+/** The first factor is set up by whoever came by a link; any other only by somebody who has shown one. */
+export function mayChangeFactors(actor: PersonActor, hasFactor: boolean): boolean {
+  return !hasFactor || actor.assurance >= 2
+}
+
 /** Only an owner makes somebody an owner, or takes it away; nobody changes what they are themselves. */
 export function mayChangeRole(actor: PersonActor, member: { personId: string; role: Role }, to: Role | null): boolean {
   if (!may(actor, 'people.manage') || member.personId === actor.personId) return false

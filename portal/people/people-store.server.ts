@@ -37,6 +37,14 @@ export function lockPersonByEmail(db: Transaction<DB>, email: string) {
   return db.selectFrom('people').selectAll().where('email', '=', email).forUpdate().executeTakeFirst()
 }
 
+export function lockPerson(db: Transaction<DB>, personId: string) {
+  return db.selectFrom('people').selectAll().where('id', '=', personId).forUpdate().executeTakeFirst()
+}
+
+export function selectPersonByEmail(db: Kysely<DB>, email: string) {
+  return db.selectFrom('people').selectAll().where('email', '=', email).executeTakeFirst()
+}
+
 export async function insertPerson(
   db: Transaction<DB>,
   person: { id: string; email: string; name: string; locale: string; createdAt: Date },

@@ -36,3 +36,8 @@ export function takesPart(organisation: Pick<Organisation, 'admittedAt' | 'suspe
 export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase()
 }
+
+/** What can be a mailbox. Whether it is one is shown by an answer from it. */
+export function isEmail(email: string): boolean {
+  return /^[^\s@]{1,64}@[^\s@]{1,190}$/.test(email)
+}
