@@ -7,6 +7,7 @@ import { sealRoot, signRoot } from './facts/seal-root.ts'
 import type { Ground } from './ground/ground.ts'
 import { sweepReactions } from './ground/queue-reactions.server.ts'
 import { markOverdue } from './notices/mark-overdue.ts'
+import { collectMail } from './people/collect-mail.ts'
 import { refreshKeySets } from './providers/refresh-key-sets.ts'
 import { closeNotices } from './removal/close-notices.ts'
 import { observeDueItems } from './removal/observe-item.ts'
@@ -38,6 +39,7 @@ export const timetable: Entry[] = [
   { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },
   { name: 'reissue-deliveries', every: minute, run: (ground) => reissueDeliveries(ground) },
   { name: 'set-right', every: minute, run: (ground) => setRight(ground) },
+  { name: 'collect-mail', every: 5 * second, run: (ground) => collectMail(ground) },
   { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
   { name: 'sweep-reactions', every: minute, run: (ground) => sweepReactions(ground) },

@@ -209,10 +209,12 @@ export interface Facts {
   'mail.returned': Mailed & { permanent: boolean; code: string }
   /** A machine answered, which says nothing about whether anybody reads. */
   'mail.auto-replied': Mailed
-  /** A person wrote back. What they wrote is no outcome. */
+  /** A person wrote back, or typed the number on the page it links to. What they wrote is no outcome. */
   'mail.answered': Mailed
   /** For days after it nothing came: no return, no answer, no receipt. */
   'mail.silent': Mailed
+  /** The desk read what a person wrote. */
+  'mail.opened': { receivedMailId: string; orgId: string; personId: string }
 
   'key.published': { kid: string }
   'key.activated': { kid: string }

@@ -234,10 +234,44 @@ export type TextsAnswer = { resolver: string } & (
 export interface Mail {
   /** Returns when it was taken. What is `about` an organisation is mailed once, however often it is sent. */
   send(mail: OutgoingMail): Promise<void>
+  /** Reads what came back, and which of our mails it is about: what it names is proven by a keyed HMAC. */
+  read(raw: Uint8Array): Promise<ReturnedMail>
+  /** What waits in the Maildir, oldest first: at most `limit`, each with the moment it came. */
+  waiting(limit: number): Promise<WaitingMail[]>
+  /** It was read: it moves from `new` to `cur`. */
+  settle(name: string): Promise<void>
 }
 
+export interface WaitingMail {
+  name: string
+  raw: Uint8Array
+  cameAt: Date
+}
+
+export type MailClass = 'permanent' | 'temporary' | 'auto_reply' | 'feedback' | 'person'
+
+/** A mail that came back, read and classified. Whatever it says may be a lie. */
+export interface ReadMail {
+  class: MailClass
+  /** For a bounce: nobody tries any longer. */
+  givenUp: boolean
+  /** Whom it did not reach, as the sender addressed them. Empty for everything that is no bounce. */
+  recipients: string[]
+  /** Of RFC 3463, such as `5.1.1`; null where none was given. */
+  code: string | null
+  /** Where one of our return paths may stand: whom it was delivered to, and for whom. */
+  deliveredTo: string[]
+  /** Message-IDs, without their brackets, of what it answers or brings back. */
+  about: string[]
+  /** For a person's: what to show to the desk. At most 20,000 characters. */
+  text: string
+}
+
+/** `forged`: it names a mail of ours under a proof that we did not make. `none`: it names no mail of ours. */
+export type ReturnedMail = ReadMail & { ours: { mailId: string } | 'forged' | 'none'; digest: Buffer }
+
 export interface OutgoingMail {
-  /** The same id is never sent twice by the mailbox; by SMTP it becomes the Message-ID. */
+  /** The same id is never sent twice by the mailbox; by SMTP it becomes the Message-ID of a mail about nobody. */
   id: string
   to: string
   subject: string

@@ -12,22 +12,28 @@ export function returnMac(vault: Pick<Vault, 'mac'>, value: string, length: numb
 /** `bounce@mail.example` and `mal_…` come to `bounce+mal_….<mac>@mail.example`. */
 export function returnPathOf(vault: Pick<Vault, 'mac'>, returnAddress: string, mailId: string): string {
   const at = returnAddress.lastIndexOf('@')
-  const mac = returnMac(vault, `return:${mailId}`, 16)
-  return `${returnAddress.slice(0, at)}+${mailId}.${mac}${returnAddress.slice(at)}`
+  return `${returnAddress.slice(0, at)}+${proofOf(vault, mailId)}${returnAddress.slice(at)}`
 }
 
-/** Which mail a return path belongs to; `forged` where it looks like one of ours and is none. */
-export function readReturnPath(
-  vault: Pick<Vault, 'mac'>,
-  returnAddress: string,
-  address: string,
-): { mailId: string } | 'forged' | null {
-  const at = returnAddress.lastIndexOf('@')
-  const [local, domain] = [returnAddress.slice(0, at), returnAddress.slice(at)].map((part) => part.toLowerCase())
-  const given = address.trim().toLowerCase()
-  if (!given.startsWith(`${local}+`) || !given.endsWith(domain ?? '')) return null
-  const detail = given.slice((local ?? '').length + 1, given.length - (domain ?? '').length)
-  const found = /^(mal_[0-9a-z]{26})\.([0-9a-z]{16})$/.exec(detail)
-  if (!found?.[1]) return 'forged'
-  return returnMac(vault, `return:${found[1]}`, 16) === found[2] ? { mailId: found[1] } : 'forged'
+/** A mail's id with the proof that we gave it: half of its return path, and half of its Message-ID. */
+export function proofOf(vault: Pick<Vault, 'mac'>, mailId: string): string {
+  return `${mailId}.${returnMac(vault, `return:${mailId}`, 16)}`
+}
+
+/**
+ * Which mail is named, in whatever case it came back: by the address it was delivered to, else by a Message-ID. One proof
+ * that is none makes the whole thing forged, whatever else it names.
+ */
+export function findOurs(vault: Pick<Vault, 'mac'>, named: readonly string[]): { mailId: string } | 'forged' | 'none' {
+  let found: { mailId: string } | null = null
+  for (const text of named) {
+    const claimed = /(?:^|\+)(mal_[0-9a-z]{26})\.([0-9a-z]{16})@/i.exec(text.toLowerCase())
+    if (!claimed?.[1]) {
+      if (/(?:^|\+)mal_[0-9a-z.]*@/i.test(text)) return 'forged'
+      continue
+    }
+    if (proofOf(vault, claimed[1]) !== `${claimed[1]}.${claimed[2]}`) return 'forged'
+    found ??= { mailId: claimed[1] }
+  }
+  return found ?? 'none'
 }

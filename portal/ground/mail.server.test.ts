@@ -71,7 +71,15 @@ async function mailServer(refusing?: number): Promise<{ smtpUrl: string; letters
 
 function bySmtp(smtpUrl: string, mode: MailOptions['config']['mode'] = 'test') {
   return createMail({
-    config: { mode, origin, smtpUrl, mailFrom: 'Noticeline <desk@noticeline.example>', mailReturn: null, dkim: null },
+    config: {
+      mode,
+      origin,
+      smtpUrl,
+      mailFrom: 'Noticeline <desk@noticeline.example>',
+      mailReturn: null,
+      mailIncoming: null,
+      dkim: null,
+    },
     db: { read: undefined as never, transaction: undefined as never },
     vault: { mac: undefined as never },
     clock: { now: () => new Date('2026-11-21T09:00:00.000Z') },
@@ -80,7 +88,7 @@ function bySmtp(smtpUrl: string, mode: MailOptions['config']['mode'] = 'test') {
 
 function byMailbox(ground: TestGround) {
   const config = { mode: 'demo', origin, smtpUrl: null, mailFrom: 'desk@noticeline.example' } as const
-  return createMail({ ...ground, config: { ...config, mailReturn: null, dkim: null } })
+  return createMail({ ...ground, config: { ...config, mailReturn: null, mailIncoming: null, dkim: null } })
 }
 
 async function codeOf(sending: Promise<void>): Promise<string> {

@@ -2,12 +2,13 @@ import { createTransport } from 'nodemailer'
 import type { Config } from './config.server.ts'
 import type { Clock, Database, Mail, OutgoingMail, Vault } from './ground.ts'
 import { checkMail, MailError } from './mail-check.ts'
+import { returnedMail } from './mail-incoming.server.ts'
 import { type NotingOptions, notingMail } from './mail-noting.server.ts'
-import { returnPathOf } from './mail-return.ts'
+import { proofOf, returnPathOf } from './mail-return.ts'
 import { keepMail } from './mail-store.server.ts'
 
 export interface MailOptions {
-  config: Pick<Config, 'mode' | 'origin' | 'smtpUrl' | 'mailFrom' | 'mailReturn' | 'dkim'>
+  config: Pick<Config, 'mode' | 'origin' | 'smtpUrl' | 'mailFrom' | 'mailReturn' | 'mailIncoming' | 'dkim'>
   db: Pick<Database, 'read' | 'transaction'>
   vault: Pick<Vault, 'mac'>
   clock: Clock
@@ -21,16 +22,23 @@ export function createMail(options: MailOptions): Mail & { close(): void } {
   const smtp = config.smtpUrl === null ? null : createSmtp(config.smtpUrl, config)
   const send = notingMail({ db, vault, clock, ...(sent ? { sent } : {}) }, async (mail, mailId) => {
     if (!smtp) return keepMail(db.read, mail, clock.now())
-    const returns = mailId !== null && config.mailReturn !== null
-    await smtp.send(mail, clock.now(), returns ? returnPathOf(vault, config.mailReturn ?? '', mailId) : null)
+    const returnPath = mailId && config.mailReturn ? returnPathOf(vault, config.mailReturn, mailId) : null
+    await smtp.send(mail, clock.now(), { returnPath, messageId: mailId ? proofOf(vault, mailId) : mail.id })
   })
   return {
     async send(mail) {
       checkMail(mail, config.origin)
       await send(mail)
     },
+    ...returnedMail(vault, config.mailIncoming),
     close: () => smtp?.close(),
   }
+}
+
+/** A mail's own names, by which what comes back is known. */
+interface MailNames {
+  returnPath: string | null
+  messageId: string
 }
 
 function createSmtp(smtpUrl: string, config: MailOptions['config']) {
@@ -54,7 +62,7 @@ function createSmtp(smtpUrl: string, config: MailOptions['config']) {
   })
   const host = new URL(config.origin).hostname
   return {
-    async send(mail: OutgoingMail, at: Date, returnPath: string | null): Promise<void> {
+    async send(mail: OutgoingMail, at: Date, { returnPath, messageId }: MailNames): Promise<void> {
       try {
         await transport.sendMail({
           from: config.mailFrom,
@@ -63,7 +71,7 @@ function createSmtp(smtpUrl: string, config: MailOptions['config']) {
           subject: mail.subject,
           text: mail.text,
           date: at,
-          messageId: `<${mail.id}@${host}>`,
+          messageId: `<${messageId}@${host}>`,
           // Answering machines stay silent (RFC 3834).
           headers: { 'Auto-Submitted': 'auto-generated' },
           xMailer: false,

@@ -58,6 +58,7 @@ export type Act =
   | 'networks.write'
   | 'networks.share'
   | 'inbox.read'
+  | 'mails.read'
   | 'people.read'
   | 'people.manage'
   | 'company.read'
@@ -175,6 +176,8 @@ const rules: Record<Act, Rule> = {
   'organisations.decide': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
   'organisations.invite': { own: [], any: ['platform'], roles: ['owner', 'admin'], scopes: [], changes: true },
   'audit.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
+  // What came back to our mails; what a person wrote leaves a line.
+  'mails.read': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
 }
 
 export const acts = Object.keys(rules) as Act[]

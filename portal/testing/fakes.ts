@@ -204,9 +204,9 @@ export function createFakeRouting(): FakeRouting {
   }
 }
 
-export function createCaughtMail(): { mail: Mail; caught: OutgoingMail[] } {
+export function createCaughtMail(): { mail: Pick<Mail, 'send'>; caught: OutgoingMail[] } {
   const caught: OutgoingMail[] = []
-  const mail: Mail = {
+  const mail: Pick<Mail, 'send'> = {
     async send(one) {
       if (!caught.some(({ id }) => id === one.id)) caught.push(one)
     },

@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../ground/config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
 import type { Ground, OutgoingMail, RecordedFact, Tx } from '../ground/ground.ts'
 import { createKeys } from '../ground/keys.server.ts'
+import { returnedMail } from '../ground/mail-incoming.server.ts'
 import { type NotingOptions, notingMail } from '../ground/mail-noting.server.ts'
 import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
 import { reactOnce } from '../ground/queue-reactions.server.ts'
@@ -95,7 +96,11 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
   if (options.keys !== 'none') await keys.keepFresh()
   const sent: NotingOptions['sent'] = async (tx, one) =>
     void (await record(tx, one.noticeId ?? one.orgId, 'mail.sent', { ...one }))
-  const mail = { ...catching, send: notingMail({ db, vault, clock, sent }, (one) => catching.send(one)) }
+  const mail = {
+    ...catching,
+    ...returnedMail(vault, config.mailIncoming),
+    send: notingMail({ db, vault, clock, sent }, (one) => catching.send(one)),
+  }
   const ground: TestGround = {
     config,
     clock,

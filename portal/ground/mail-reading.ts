@@ -1,0 +1,149 @@
+/** What a mail that came back is: a bounce, a machine's answer, a feedback report or a person. Nothing here asks anybody. */
+import PostalMime, { type Email } from 'postal-mime'
+import type { ReadMail } from './ground.ts'
+import { addressIn, type Failure, readStatusGroups, readWordedFailures } from './mail-bounces.ts'
+
+/** More than a bounce with what it returns; what is longer is read up to here. */
+export const longestRead = 512 * 1024
+
+const limits = { maxNestingDepth: 20, maxHeadersSize: 256 * 1024 }
+
+/** Reads and classifies. Hostile MIME is at worst a mail of which little is understood: a person's, then, for the desk to see. */
+export async function readMail(raw: Uint8Array): Promise<ReadMail> {
+  const bytes = raw.subarray(0, longestRead)
+  try {
+    return classify(await PostalMime.parse(withoutEnvelopeLine(bytes), limits), bytes)
+  } catch {
+    return { class: 'person', givenUp: false, recipients: [], code: null, deliveredTo: [], about: [], text: '' }
+  }
+}
+
+/** A mailbox file begins each mail with a line that is no header: `From MAILER-DAEMON Thu …`. */
+function withoutEnvelopeLine(bytes: Uint8Array): Uint8Array {
+  if (Buffer.from(bytes.subarray(0, 5)).toString('latin1') !== 'From ') return bytes
+  const end = bytes.indexOf(0x0a)
+  return end === -1 ? bytes : bytes.subarray(end + 1)
+}
+
+function classify(mail: Email, bytes: Uint8Array): ReadMail {
+  const header = headersOf(mail)
+  const parts = mail.attachments.map(({ mimeType, content }) => ({
+    type: mimeType.toLowerCase(),
+    text: textOf(content),
+  }))
+  const failures = failuresOf(mail, header, parts, bytes)
+  const of = (kind: Failure['kind']) => failures.filter((failure) => failure.kind === kind)
+  const worst = of('permanent').length > 0 ? of('permanent') : of('temporary')
+  const [first] = worst
+  const isFeedback = parts.some(({ type }) => type === 'message/feedback-report') || isComplaint(mail, header)
+  return {
+    class: isFeedback ? 'feedback' : first ? first.kind : isMachine(header) ? 'auto_reply' : 'person',
+    givenUp: !isFeedback && worst.some(({ givenUp }) => givenUp),
+    recipients: isFeedback ? [] : worst.flatMap(({ recipient }) => recipient ?? []),
+    code: isFeedback ? null : (worst.find(({ code }) => code !== null)?.code ?? null),
+    deliveredTo: ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to', 'to'].flatMap((name) =>
+      header.all(name).flatMap((value) => value.split(',').flatMap((one) => addressIn(one) ?? [])),
+    ),
+    about: messageIds(header, parts, mail.text ?? ''),
+    text: `${mail.subject ?? ''}\n\n${mail.text ?? ''}`.trim().slice(0, 20_000),
+  }
+}
+
+interface Headers {
+  first(name: string): string
+  all(name: string): string[]
+}
+
+function headersOf(mail: Email): Headers {
+  const all = (name: string) => mail.headers.filter(({ key }) => key === name).map(({ value }) => value)
+  return { all, first: (name) => (all(name)[0] ?? '').trim() }
+}
+
+interface Part {
+  type: string
+  text: string
+}
+
+function failuresOf(mail: Email, header: Headers, parts: readonly Part[], bytes: Uint8Array): Failure[] {
+  const status = parts.filter(({ type }) => type === 'message/delivery-status')
+  const reported = status.flatMap(({ text }) => readStatusGroups(text))
+  if (reported.length > 0) return reported
+  if (!isFromMailSystem(header)) return []
+  const text = mail.text ?? (mail.html ? withoutTags(mail.html) : '')
+  // Where a boundary is broken, the status stands in what looks like text.
+  const within = readStatusGroups(text)
+  if (within.length > 0) return within
+  const named = header
+    .all('x-failed-recipients')
+    .flatMap((value) => value.split(',').flatMap((one) => addressIn(one) ?? []))
+  return readWordedFailures(text || Buffer.from(bytes).toString('latin1'), named, mail.subject ?? '')
+}
+
+function isFromMailSystem(header: Headers): boolean {
+  if (header.first('x-failed-recipients') !== '') return true
+  if (/report-type="?delivery-status/i.test(header.first('content-type'))) return true
+  const from = header.first('from').toLowerCase()
+  return (
+    /mailer-daemon|postmaster@|mail delivery (?:sub)?system|<>/.test(from) ||
+    /^<?>?$|mailer-daemon/i.test(header.first('return-path') || '-')
+  )
+}
+
+/** RFC 3834, and what answering machines wrote before it and write beside it. */
+function isMachine(header: Headers): boolean {
+  const submitted = header.first('auto-submitted').toLowerCase()
+  if (submitted !== '' && submitted !== 'no') return true
+  if (/^<>$|mailer-daemon/i.test(header.first('return-path'))) return true
+  if (/^(?:bulk|junk|list|auto_?reply)/i.test(header.first('precedence'))) return true
+  if (machineHeaders.some((name) => header.first(name) !== '')) return true
+  if (/\b(?:no-?reply|do-?not-?reply|mailer-daemon|autoreply|auto-?responder)@/i.test(header.first('from'))) return true
+  return machineSubject.test(header.first('subject'))
+}
+
+const machineHeaders = [
+  'x-autoreply',
+  'x-autorespond',
+  'x-autoresponse',
+  'x-auto-reply',
+  'x-autogenerated',
+  'x-auto-response-suppress',
+  'x-apple-action',
+  'x-mail-autoreply',
+  'x-rt-loop-prevention',
+  'x-otrs-loop',
+  'x-zendesk-from-account-id',
+  'list-id',
+  'feedback-id',
+]
+
+const machineSubject =
+  /^\s*(?:\[?auto(?:matic|mated|matisch|matische)?[\s-]*(?:reply|response|antwort|antwoord|svar)|out of (?:the )?office|afwezig|abwesenheit|absence|réponse automatique|vacation|away (?:from|until)|i am (?:away|out))/i
+
+/** A large mailbox provider's feedback before it spoke ARF: the mail complained about, and nothing else. */
+function isComplaint(mail: Email, header: Headers): boolean {
+  return (
+    /^\s*complaint about message from/i.test(mail.subject ?? '') && /^multipart\//i.test(header.first('content-type'))
+  )
+}
+
+const idPattern = /<([^<>\s]{1,200}@[^<>\s]{1,200})>/g
+
+/** In order of trust: what it says it answers, then what it brings back. */
+function messageIds(header: Headers, parts: readonly Part[], text: string): string[] {
+  const found = ['in-reply-to', 'references', 'x-original-message-id'].flatMap((name) => header.all(name))
+  for (const part of parts) {
+    if (part.type.startsWith('message/') || part.type === 'text/rfc822-headers')
+      found.push(...(part.text.slice(0, 65_536).match(/^(?:x-original-)?message-id:\s*.+$/gim) ?? []))
+  }
+  found.push(...(text.slice(0, 65_536).match(/^(?:x-original-)?message-id:\s*.+$/gim) ?? []))
+  const ids = found.flatMap((value) => [...value.matchAll(idPattern)].map((match) => match[1] ?? ''))
+  return [...new Set(ids)].slice(0, 100)
+}
+
+function textOf(content: ArrayBuffer | Uint8Array | string): string {
+  return typeof content === 'string' ? content : Buffer.from(content as Uint8Array).toString('utf8')
+}
+
+function withoutTags(html: string): string {
+  return html.replace(/<(style|script)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]{0,2000}>/g, ' ')
+}
