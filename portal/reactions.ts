@@ -2,6 +2,7 @@
  * When this happened, do that. One job per fact and reaction, committed with the fact: a reaction that fails is tried
  * again by itself, and each may run twice.
  */
+import { pointNext, pointWaiting } from './delivery/point-waiting.ts'
 import { pointContact } from './delivery/pointer-mail.ts'
 import { queueDelivery } from './delivery/queue-delivery.ts'
 import { resumeDeliveries } from './delivery/resume-deliveries.ts'
@@ -16,6 +17,8 @@ import { mailInvitation } from './people/mail-invitation.ts'
 import { mailJoining } from './people/mail-joining.ts'
 import { mailMailboxChange } from './people/mail-mailbox-change.ts'
 import { mailSignIn } from './people/mail-sign-in.ts'
+import { mailContactCode } from './providers/mail-contact-code.ts'
+import { mailContactNews } from './providers/mail-contact-news.ts'
 import { mailEndpointChange } from './providers/mail-endpoint-change.ts'
 import { lookAgain } from './removal/look-again.ts'
 import { watchItem } from './removal/watch-item.ts'
@@ -37,6 +40,14 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'item.attributed': [queueDelivery, watchItem],
   'notice.withdrawn': [queueDelivery, releaseDuplicates],
   'notice.closed': [queueDelivery],
+
+  'contact.asked': [mailContactCode],
+  'contact.reminded': [mailContactCode],
+  'contact.confirmed': [pointWaiting, mailContactNews],
+  'contact.changed': [mailContactNews],
+  'contact.removed': [pointNext, mailContactNews],
+  'contact.lapsed': [mailContactNews],
+  'contact.failed': [pointNext, mailContactNews],
 
   'endpoint.changed': [mailEndpointChange],
   'endpoint.paused': [mailEndpointChange],

@@ -102,7 +102,7 @@ export function selectUnfollowed(db: Kysely<DB>, contactId: string, limit: numbe
     .execute()
 }
 
-/** What waits and was never pointed to, although its first step has been taken: there was nobody to write to. */
+/** What waits and was pointed to nobody who can still be written to. */
 export function selectUnpointed(db: Kysely<DB>, orgId: string, limit: number): Promise<DeliveryRow[]> {
   return db
     .selectFrom('deliveries')
@@ -110,11 +110,16 @@ export function selectUnpointed(db: Kysely<DB>, orgId: string, limit: number): P
     .where('orgId', '=', orgId)
     .where('state', 'in', ['queued', 'offered', 'failed'])
     .where('nextAttemptAt', 'is not', null)
-    .where('escalated', '>', 0)
     .where((where) =>
       where.not(
         where.exists(
-          where.selectFrom('pointers').select('contactId').whereRef('pointers.deliveryId', '=', 'deliveries.id'),
+          where
+            .selectFrom('pointers')
+            .innerJoin('contacts', 'contacts.id', 'pointers.contactId')
+            .select('pointers.contactId')
+            .whereRef('pointers.deliveryId', '=', 'deliveries.id')
+            .where('contacts.removedAt', 'is', null)
+            .where('contacts.unreachableAt', 'is', null),
         ),
       ),
     )

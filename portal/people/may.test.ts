@@ -46,6 +46,9 @@ const own: Record<Act, Partial<Record<OrgKind, string>>> = {
   'items.reveal': { notifier: handling, provider: handling, platform: handling },
   'endpoints.write': { provider: building },
   'endpoints.read': { provider: all, platform: all },
+  'contacts.read': { provider: all, platform: all },
+  'contacts.write': { provider: managing },
+  'contacts.confirm': { provider: 'owner admin handler developer' },
   'deliveries.read': { provider: all, platform: all },
   'deliveries.resend': { provider: 'owner admin handler developer' },
   'stream.poll': {},
@@ -78,6 +81,9 @@ const scopesOf: Record<Act, Scope[]> = {
   'items.reveal': ['items:reveal'],
   'endpoints.write': ['endpoints:write'],
   'endpoints.read': ['endpoints:write', 'deliveries:read'],
+  'contacts.read': ['contacts:write'],
+  'contacts.write': ['contacts:write'],
+  'contacts.confirm': ['contacts:write'],
   'deliveries.read': ['deliveries:read'],
   'deliveries.resend': ['endpoints:write'],
   'stream.poll': ['stream:poll'],
@@ -168,6 +174,7 @@ test('owners change everybody but themselves; admins change nobody who is or bec
 test('a token of the sandbox reads, but no address, and changes nothing', () => {
   const changed = acts.filter((act) => orgKinds.some((orgKind) => may(program(orgKind, allScopes, false), act)))
   expect(changed.sort()).toEqual(['deliveries.read', 'endpoints.read', 'inbox.read', 'networks.read', 'notices.read'])
+  expect(changed.sort()).toEqual(['contacts.read', 'deliveries.read', 'endpoints.read', 'inbox.read', 'notices.read'])
 })
 
 test('an addressee may reveal what is addressed to it, and nobody else of the providers', () => {

@@ -50,6 +50,9 @@ export type Act =
   | 'items.reveal'
   | 'endpoints.write'
   | 'endpoints.read'
+  | 'contacts.read'
+  | 'contacts.write'
+  | 'contacts.confirm'
   | 'deliveries.read'
   | 'deliveries.resend'
   | 'stream.poll'
@@ -117,6 +120,23 @@ const rules: Record<Act, Rule> = {
     roles: everybody,
     scopes: ['endpoints:write', 'deliveries:read'],
     changes: false,
+  },
+  'contacts.read': {
+    own: ['provider'],
+    any: ['platform'],
+    roles: everybody,
+    scopes: ['contacts:write'],
+    changes: false,
+  },
+  // Where the pointers go, and with them the links by which one answers.
+  'contacts.write': { own: ['provider'], any: [], roles: managers, scopes: ['contacts:write'], changes: true },
+  // Whoever reads the mailbox brings the code back, or their program does.
+  'contacts.confirm': {
+    own: ['provider'],
+    any: [],
+    roles: ['owner', 'admin', 'handler', 'developer'],
+    scopes: ['contacts:write'],
+    changes: true,
   },
   'deliveries.read': {
     own: ['provider'],

@@ -1,0 +1,28 @@
+import type { Fact } from '../facts/facts.ts'
+import type { Ground } from '../ground/ground.ts'
+import { selectChannels } from './channel-store.server.ts'
+import { mailPointer } from './pointer-mail.ts'
+import { selectUnfollowed, selectUnpointed } from './pointer-store.server.ts'
+import { resumeDeliveries } from './resume-deliveries.ts'
+
+const atOnce = 200
+
+/** Mail to a contact comes back: what was pointed to it and has not arrived goes to the next, at once. */
+export async function pointNext(ground: Ground, fact: Fact<'contact.failed' | 'contact.removed'>): Promise<void> {
+  if (fact.kind === 'contact.failed' && fact.payload.reason !== 'returned') return
+  for (const delivery of await selectUnfollowed(ground.db.read, fact.payload.contactId, atOnce)) {
+    await mailPointer(ground, delivery)
+  }
+}
+
+/** A mailbox answers now: what waited for one, or was pointed only to where mail comes back, is pointed to it. */
+export async function pointWaiting(ground: Ground, fact: Fact<'contact.confirmed'>): Promise<void> {
+  const { orgId, why } = fact.payload
+  if (why !== 'verify') return
+  await resumeDeliveries(ground, fact)
+  const now = ground.clock.now()
+  const { push, poll } = await selectChannels(ground.db.read, orgId, { now, purposes: [] })
+  for (const delivery of await selectUnpointed(ground.db.read, orgId, atOnce)) {
+    if (delivery.escalated > 0 || (!push && !poll)) await mailPointer(ground, delivery)
+  }
+}
