@@ -13,7 +13,7 @@ import { migrate } from './migrate.server.ts'
 import { createOutbound } from './outbound.server.ts'
 import { openQueue, type Queue } from './queue.server.ts'
 import { notingReactions } from './queue-reactions.server.ts'
-import { noRouting } from './routing.ts'
+import { openRouting } from './routing.ts'
 import { createVault } from './vault.server.ts'
 
 export interface BuildOptions {
@@ -96,7 +96,18 @@ async function layGround(config: Config, options: BuildOptions, base: Base): Pro
   })
   const outbound = createOutbound({ allowedRanges: config.allowedRanges, resolve: lookups.resolve })
   const mail = createMail({ config, db, vault, clock, ...(options.mailSent ? { sent: options.mailSent } : {}) })
-  const ground: Ground = { config, clock, db, vault, keys, outbound, lookups, routing: noRouting, mail, log }
+  const ground: Ground = {
+    config,
+    clock,
+    db,
+    vault,
+    keys,
+    outbound,
+    lookups,
+    routing: openRouting(config.dataDir, log),
+    mail,
+    log,
+  }
   return {
     ground,
     queue: notingReactions(queue, ground),

@@ -3,14 +3,14 @@
 /** Of an address in its one spelling, as `readAddress` gives it. */
 export function numberOf(address: string): bigint {
   if (!address.includes(':')) {
-    return address.split('.').reduce((number, part) => number * 256n + BigInt(part), 0n)
+    return BigInt(address.split('.').reduce((number, part) => number * 256 + Number(part), 0))
   }
   const [head = '', tail] = address.split('::')
   const words = (text: string) => (text === '' ? [] : text.split(':'))
   const [before, after] = [words(head), words(tail ?? '')]
   const filled =
     tail === undefined ? before : [...before, ...Array(8 - before.length - after.length).fill('0'), ...after]
-  return filled.reduce((number, word) => number * 65536n + BigInt(`0x${word}`), 0n)
+  return BigInt(`0x${filled.map((word) => word.padStart(4, '0')).join('')}`)
 }
 
 export function addressOf(family: 4 | 6, number: bigint): string {

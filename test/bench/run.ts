@@ -6,10 +6,18 @@ import { deliver } from './deliver.ts'
 import { machine } from './machine.ts'
 import { type Bench, type Comparison, compare, type Spread } from './measure.ts'
 import { receive } from './receive.ts'
+import { routing, routingLoad } from './routing.ts'
 import { submit } from './submit.ts'
 import { verify } from './verify.ts'
 
-const benches: Record<string, (scale: number) => Promise<Bench>> = { verify, receive, submit, deliver }
+const benches: Record<string, (scale: number) => Promise<Bench>> = {
+  verify,
+  receive,
+  submit,
+  deliver,
+  routing,
+  routingLoad,
+}
 const rounds = 5
 
 const quick = process.argv.includes('--quick')
