@@ -22,6 +22,7 @@ test('without its database it is not ready, and says so', () =>
         queue_lag_ms: null,
         dead_letters: null,
         clock_apart_ms: null,
+        routing_ranges: 0,
         warnings: [],
       })
     },
@@ -53,7 +54,7 @@ test.each([
 
 test('the lag is that of the job that has been due the longest', () =>
   withGround(at, async (ground) => {
-    expect(await readReadiness(ground, ground.queue)).toEqual(fine)
+    expect(await readReadiness(ground, ground.queue)).toEqual({ ...fine, routingRanges: 0 })
     await ground.db.transaction((tx) => tx.enqueue('reaction.queueDelivery', { factId: 'fct_1' }))
     await ground.db.pool.query("update queue.job set start_after = now() - interval '30 seconds'")
     const { queueLagMs } = await readReadiness(ground, ground.queue)

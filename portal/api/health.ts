@@ -15,6 +15,8 @@ export interface Readiness {
    * asked yet. A warning, and no reason to be out of service: the own clock decides nothing.
    */
   clockApartMs: number | null
+  /** How many announced ranges are loaded; 0: no table, which takes nobody out of service. */
+  routingRanges?: number
 }
 
 /** Asks each of them once, shortly; whoever does not answer is not there. */
@@ -33,6 +35,7 @@ export async function readReadiness(
     queueLagMs: lag.answered ? lag.value : null,
     deadLetters: deadLetters.answered ? deadLetters.value : null,
     clockApartMs: ground.clock.apartMs?.() ?? null,
+    routingRanges: ground.routing.size,
   }
 }
 
@@ -80,7 +83,7 @@ export function addHealth(face: Face, readiness: () => Promise<Readiness>): void
       },
     },
     async ({ answer }) => {
-      const { database, keys, queueLagMs, deadLetters, clockApartMs } = await readiness()
+      const { database, keys, queueLagMs, deadLetters, clockApartMs, routingRanges = 0 } = await readiness()
       const ready = database && keys
       const apart = clockApartMs !== null && Math.abs(clockApartMs) > apartFromMs
       return answer(ready ? 200 : 503, {
@@ -90,6 +93,7 @@ export function addHealth(face: Face, readiness: () => Promise<Readiness>): void
         queue_lag_ms: queueLagMs,
         dead_letters: deadLetters,
         clock_apart_ms: clockApartMs,
+        routing_ranges: routingRanges,
         warnings: [...(deadLetters ? ['dead_letters'] : []), ...(apart ? ['clock_apart'] : [])],
       })
     },

@@ -103,6 +103,9 @@ export const schemas = {
       .int()
       .nullable()
       .describe("By how much this machine's clock is ahead of the database's, which is the one that counts."),
+    routing_ranges: z
+      .int()
+      .describe('Announced ranges that are loaded; 0 where no table was compiled, and all else works.'),
     warnings: z
       .array(z.enum(['dead_letters', 'clock_apart']))
       .describe('What a person should look at; it takes nobody out of service.'),
