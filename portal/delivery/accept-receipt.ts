@@ -65,10 +65,19 @@ export async function confirmReceipt(
 ): Promise<{ result: 'recorded' | 'already-recorded' | 'not-addressed-to-you' }> {
   return ground.db.transaction(async (tx) => {
     const delivery = await lockIssuedDelivery(tx.db, noticeId, reporter.orgId, eventTypes.issued)
-    const token = delivery && (await selectToken(tx.db, delivery.jti))
-    if (!delivery || !token) return { result: 'not-addressed-to-you' }
-    return { result: (await recordReceipt(tx, reporter, delivery, token, tx.now)) ? 'recorded' : 'already-recorded' }
+    return { result: delivery ? await confirmDelivery(tx, reporter, delivery) : 'not-addressed-to-you' }
   })
+}
+
+/** The same for one delivery, whose row is locked. */
+export async function confirmDelivery(
+  tx: Tx,
+  reporter: Reporter,
+  delivery: DeliveryRow,
+): Promise<'recorded' | 'already-recorded' | 'not-addressed-to-you'> {
+  const token = await selectToken(tx.db, delivery.jti)
+  if (!token || delivery.orgId !== reporter.orgId) return 'not-addressed-to-you'
+  return (await recordReceipt(tx, reporter, delivery, token, tx.now)) ? 'recorded' : 'already-recorded'
 }
 
 /** Whoever reports an outcome has the notice, whatever became of its receipt. */

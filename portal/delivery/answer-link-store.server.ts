@@ -62,3 +62,32 @@ export async function updateLink(
 ) {
   await db.updateTable('answerLinks').set(change).where('id', '=', id).execute()
 }
+
+/** What its sender calls the mail that the link went out in. */
+export async function selectPointingMail(
+  db: Kysely<DB>,
+  deliveryId: string,
+  contactId: string,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('pointers')
+    .select('mailId')
+    .where('deliveryId', '=', deliveryId)
+    .where('contactId', '=', contactId)
+    .executeTakeFirst()
+  return row?.mailId ?? null
+}
+
+/** Whether a pointer to this notice left for a mailbox of this domain. */
+export async function wasMailedTo(db: Kysely<DB>, noticeId: string, domain: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('pointers')
+    .innerJoin('mails', 'mails.key', 'pointers.mailId')
+    .select('mails.id')
+    .where('pointers.noticeId', '=', noticeId)
+    .where('mails.recipientDomain', '=', domain)
+    .where('mails.sentAt', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -128,6 +128,8 @@ export interface Facts {
     orgId: string
     personId: string | null
     apiTokenId: string | null
+    /** Of the mailed link, where nobody was signed in. */
+    contactId?: string
     purpose: string
   }
 

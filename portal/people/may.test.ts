@@ -182,3 +182,10 @@ test('an addressee may reveal what is addressed to it, and nobody else of the pr
   expect(may(person('provider', 'handler'), 'items.reveal', addressed)).toBe(true)
   expect(may(person('provider', 'handler'), 'items.reveal', { ...addressed, addressees: ['org_other'] })).toBe(false)
 })
+
+test('a mailed link is for seeing and answering what is addressed to its contact’s organisation, and for nothing else', () => {
+  const contact = { kind: 'contact', contactId: 'ctc_1', orgId: 'org_own', orgKind: 'provider' } as const
+  const allowed = (orgId: string) => acts.filter((act) => may(contact, act, { addressees: [orgId] }))
+  expect(allowed('org_own')).toEqual(['reports.add', 'items.reveal'])
+  expect(allowed('org_other')).toEqual([])
+})

@@ -38,8 +38,16 @@ export interface ProgramActor {
   live: boolean
 }
 
+/** Whoever holds the link that was mailed to one contact about one notice, and typed its number. Nobody is signed in. */
+export interface ContactActor {
+  kind: 'contact'
+  contactId: string
+  orgId: string
+  orgKind: 'provider'
+}
+
 /** Who is asking. */
-export type Actor = PersonActor | ProgramActor | { kind: 'nobody' }
+export type Actor = PersonActor | ProgramActor | ContactActor | { kind: 'nobody' }
 
 export type Act =
   | 'notices.submit'
@@ -202,6 +210,9 @@ const rules: Record<Act, Rule> = {
 
 export const acts = Object.keys(rules) as Act[]
 
+/** What a mailed link is for: to see what one notice asks, and to answer it. The verbs hold it to that notice. */
+const byLink: readonly Act[] = ['items.reveal', 'reports.add']
+
 /**
  * A mailed link is not enough for the platform and for authorities, whose mistakes cost others most; nor for somebody
  * who has set up a second factor, since it would protect nothing if a link went past it.
@@ -240,6 +251,7 @@ export function may(actor: Actor, act: Act, object: ActObject = {}): boolean {
   const own = isOwn(actor.orgId, object)
   if (!rule.any.includes(actor.orgKind) && !(own && rule.own.includes(actor.orgKind))) return false
   if (actor.kind === 'person') return rule.roles.includes(actor.role)
+  if (actor.kind === 'contact') return own && byLink.includes(act)
   if (rule.changes && !actor.live) return false
   return rule.scopes.some((scope) => actor.scopes.includes(scope))
 }
