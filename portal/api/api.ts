@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Ground } from '../ground/ground.ts'
 import { refuse, usualHeaders } from './answers.ts'
+import { addContacts } from './contacts.ts'
 import { addDeliveries } from './deliveries.ts'
 import { addDocs } from './docs.ts'
 import { documentSchemas } from './document.ts'
@@ -48,6 +49,7 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   addReports(face)
   addInbox(face)
   addEndpoints(face)
+  addContacts(face)
   addDeliveries(face)
   addStreams(face, { longPollMs: parts.longPollMs ?? 50_000, stopping: parts.stopping })
   addWellKnown(face)

@@ -32,6 +32,17 @@ export const problems = {
     'No second channel',
     'Pausing needs a verified contact or another endpoint, so that silence is no shelter.',
   ],
+  last_contact: [
+    409,
+    'The last contact that works',
+    'While networks are proven somebody has to be reachable: add another contact and verify it first.',
+  ],
+  too_many_contacts: [
+    409,
+    'Too many contacts',
+    'An organisation has at most 20 contacts; remove one that is not read.',
+  ],
+  code_used: [409, 'Code used', 'This code was brought back before; it counts once, and it has counted.'],
   precondition_failed: [412, 'Changed meanwhile', 'It was changed since you read it; read it again.'],
   body_too_large: [413, 'Body too large', 'A body takes at most 256 KiB.'],
   unsupported_media_type: [415, 'Unsupported media type', 'The call names the media types it takes; text is UTF-8.'],
@@ -41,6 +52,19 @@ export const problems = {
   category_not_served: [422, 'Category not served', 'This line takes csam and terrorist_content, nothing else.'],
   too_large: [422, 'Notice too large', 'The signed notice would not fit into 256 KiB; send it in parts.'],
   idempotency_mismatch: [422, 'Another body under this key', 'This Idempotency-Key was used with another body.'],
+  code_wrong: [
+    422,
+    'Wrong code',
+    'This is not the code that was mailed last; the detail says how many tries are left.',
+  ],
+  code_expired: [422, 'Code expired', 'The code was not brought back in time; have another mailed.'],
+  code_replaced: [422, 'A newer code was mailed', 'This code is void since another was mailed; bring back the newest.'],
+  code_void: [422, 'Too many wrong codes', 'Ten wrong codes void the right one; have another mailed.'],
+  code_none: [
+    422,
+    'No code waits',
+    'Nothing was mailed to this contact that could be brought back; have a code mailed.',
+  ],
   not_addressed_to_you: [422, 'Not addressed to you', 'This notice was not addressed to your organisation.'],
   verification_refused: [
     422,

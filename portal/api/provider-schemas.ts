@@ -1,5 +1,7 @@
 /** The shapes of answers about endpoints, deliveries and streams. */
 import { z } from 'zod'
+import { contactKinds, contactPurposes } from '../providers/contact.ts'
+import { contactHours } from '../providers/contact-hours.ts'
 import { at, maybe, orgId } from './notice-schemas.ts'
 
 export const endpoint = z.object({
@@ -76,3 +78,34 @@ export const streamStatus = z.object({
 })
 
 export const streamVerification = z.strictObject({ stream_id: z.string() })
+
+export const contact = z.object({
+  id: z.string().describe('`ctc_…`'),
+  kind: z.enum(contactKinds),
+  purposes: z.array(z.enum(contactPurposes)).describe('What it is written to about before others are.'),
+  name: maybe(z.string()),
+  email: z.string(),
+  phone: maybe(z.string()).describe('As given: a phone is not verified.'),
+  languages: z.array(z.string()),
+  hours: contactHours.describe('"24x7", a weekly table in `time_zone`, or null: not said.'),
+  time_zone: z.string(),
+  away: maybe(z.object({ from: at, until: maybe(at) })),
+  position: z.int().describe('Its place in the order of escalation, from 1.'),
+  state: z
+    .enum(['live', 'unverified', 'closed', 'away', 'silent', 'lapsed', 'unreachable'])
+    .describe('`live` is written to; `closed`, `away`, `silent` and `lapsed` after others; the rest not at all.'),
+  verified_at: maybe(at),
+  lapses_at: maybe(at).describe('Until when the last proof holds that somebody answers there.'),
+  unreachable_at: maybe(at).describe('Since when mail comes back.'),
+  unreachable_code: maybe(z.string()).describe('What the mail server said, as a code of RFC 3463.'),
+  created_at: at,
+  updated_at: at,
+})
+
+export const contactAdded = contact.extend({
+  code_mailed: z.boolean().describe('False where that mailbox was written to too often today.'),
+})
+
+export const contactRemoved = z.object({ id: z.string(), removed: z.literal(true) })
+
+export const contactAsked = z.object({ id: z.string(), code_mailed: z.literal(true) })

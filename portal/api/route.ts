@@ -23,7 +23,7 @@ export interface Face {
 }
 
 export interface Definition<Q extends z.ZodObject = z.ZodObject> {
-  method: 'get' | 'post' | 'patch'
+  method: 'get' | 'post' | 'patch' | 'delete'
   /** As OpenAPI writes it: `/v1/notices/{id}`. */
   path: string
   tag: 'Notifier' | 'Provider' | 'Everybody'

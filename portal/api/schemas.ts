@@ -10,10 +10,15 @@ import {
 import { z } from 'zod'
 import { recoverInput } from '../delivery/recover-deliveries.ts'
 import { noticeSubmission, withdrawReasons } from '../notices/notice.ts'
+import { contactChange, contactCode, contactInput } from '../providers/contact-input.ts'
 import { endpointChange, endpointInput } from '../providers/endpoint-input.ts'
 import { observationRows } from '../removal/add-observations.ts'
 import { inboxRow, notice, wholeNotice } from './notice-schemas.ts'
 import {
+  contact,
+  contactAdded,
+  contactAsked,
+  contactRemoved,
   deliveriesRecovered,
   deliveryLog,
   deliveryResent,
@@ -80,6 +85,14 @@ export const schemas = {
   EndpointAdded: endpointAdded,
   EndpointConfirmed: endpointConfirmed,
   Endpoints: page(endpoint),
+  ContactInput: contactInput,
+  ContactChange: contactChange,
+  ContactCode: contactCode,
+  Contact: contact,
+  ContactAdded: contactAdded,
+  ContactAsked: contactAsked,
+  ContactRemoved: contactRemoved,
+  Contacts: page(contact),
   InboxPage: page(inboxRow),
   DeliveryPage: page(deliveryLog),
   DeliveryResent: deliveryResent,
