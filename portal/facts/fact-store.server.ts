@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 
 export type FactRow = Selectable<DB['facts']>
@@ -75,4 +75,37 @@ export async function setRootSigned(db: Kysely<DB>, at: Date, signed: string) {
 export async function hasRootAfter(db: Kysely<DB>, at: Date): Promise<boolean> {
   const root = await db.selectFrom('roots').select('at').where('at', '>', at).limit(1).executeTakeFirst()
   return root !== undefined
+}
+
+/** Newest first; two of one instant in the order of their ids. */
+export function selectFacts(
+  db: Kysely<DB>,
+  filter: {
+    kind?: string | undefined
+    chain?: string | undefined
+    until?: Date | undefined
+    before?: { at: Date; id: string } | undefined
+    limit: number
+  },
+): Promise<FactRow[]> {
+  let query = db.selectFrom('facts').selectAll()
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain)
+  if (filter.until !== undefined) query = query.where('at', '<=', filter.until)
+  if (filter.before !== undefined) {
+    query = query.where(sql<boolean>`(at, id) < (${filter.before.at}, ${filter.before.id})`)
+  }
+  return query.orderBy('at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
+}
+
+/** Each kind once. Hops from one to the next along the index: reading all facts for it would take minutes one day. */
+export async function selectFactKinds(db: Kysely<DB>): Promise<string[]> {
+  const { rows } = await sql<{ kind: string }>`
+    with recursive hop as (
+      (select kind from facts order by kind limit 1)
+      union all
+      select (select f.kind from facts f where f.kind > hop.kind order by f.kind limit 1) from hop where hop.kind is not null
+    )
+    select kind from hop where kind is not null`.execute(db)
+  return rows.map(({ kind }) => kind)
 }

@@ -4,7 +4,7 @@ import { type InputError, inputErrorsOf } from '../facts/input-error.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { joiningLives, linksForAll, linksPerMailbox } from './joining.ts'
-import { countJoinings, insertJoining, type JoiningRow, selectContact } from './joining-store.server.ts'
+import { countJoinings, hasMembers, insertJoining, type JoiningRow, selectContact } from './joining-store.server.ts'
 import { selectOrganisation } from './organisation-store.server.ts'
 import { normaliseEmail } from './person.ts'
 import { holdsAddress } from './reason.ts'
@@ -124,4 +124,12 @@ export async function keepJoining(
   const { orgId, kind: how } = joining
   await record(tx, orgId ?? id, 'joining.asked', { joiningId: id, how, ...(orgId ? { orgId } : {}) })
   return id
+}
+
+/** The company a pointer mail was sent to, for whoever holds the link in it. */
+export async function describeClaimed(ground: Ground, orgId: string): Promise<{ name: string; owned: boolean } | null> {
+  const organisation = await selectOrganisation(ground.db.read, orgId)
+  if (!organisation) return null
+  const owned = organisation.joinedAt !== null || (await hasMembers(ground.db.read, orgId))
+  return { name: organisation.name, owned }
 }

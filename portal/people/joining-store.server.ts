@@ -45,6 +45,7 @@ export function selectCompanyAt(db: Kysely<DB>, email: string) {
       .select(['organisations.id as orgId', 'contacts.id as contactId'])
       .where((where) => where(where.fn('lower', ['contacts.email']), '=', email))
       .where('organisations.kind', '=', 'provider')
+      .where('contacts.removedAt', 'is', null)
       // What somebody typed and never answered from is nobody's mailbox.
       .where((where) =>
         where.or([where('contacts.verifiedAt', 'is not', null), where('organisations.joinedAt', 'is', null)]),
@@ -70,11 +71,27 @@ export function selectContact(db: Kysely<DB>, orgId: string, contactId: string) 
 export async function setContactAnswered(db: Transaction<DB>, orgId: string, email: string, at: Date) {
   await db
     .updateTable('contacts')
-    .set({ verifiedAt: at })
+    .set({
+      verifiedAt: at,
+      lapsesAt: halfYearAfter(at),
+      lapsedAt: null,
+      reminded: 0,
+      silent: 0,
+      unreachableAt: null,
+      unreachableCode: null,
+      updatedAt: at,
+    })
     .where('orgId', '=', orgId)
     .where((where) => where(where.fn('lower', ['email']), '=', email))
-    .where('verifiedAt', 'is', null)
+    .where('removedAt', 'is', null)
     .execute()
+}
+
+/** Whoever answers is asked again after half a year. */
+function halfYearAfter(at: Date): Date {
+  const later = new Date(at)
+  later.setUTCMonth(later.getUTCMonth() + 6)
+  return later
 }
 
 export async function insertAnsweredContact(
@@ -83,7 +100,15 @@ export async function insertAnsweredContact(
 ) {
   await db
     .insertInto('contacts')
-    .values({ ...contact, kind: 'abuse', phone: null, position: 1, verifiedAt: contact.createdAt })
+    .values({
+      ...contact,
+      kind: 'abuse',
+      phone: null,
+      position: 1,
+      verifiedAt: contact.createdAt,
+      lapsesAt: halfYearAfter(contact.createdAt),
+      updatedAt: contact.createdAt,
+    })
     .execute()
 }
 

@@ -208,3 +208,21 @@ function localeOf(locale: string): Locale {
 function organisationOf<Row extends { kind: string; locale: string }>(row: Row) {
   return { ...row, kind: row.kind as OrgKind, locale: localeOf(row.locale) }
 }
+
+/** Names of people and organisations by their ids, which tell them apart. */
+export async function selectNames(
+  db: Kysely<DB>,
+  ids: { people: readonly string[]; organisations: readonly string[] },
+): Promise<Map<string, string>> {
+  const people = [...new Set(ids.people)]
+  const organisations = [...new Set(ids.organisations)]
+  const rows = [
+    ...(people.length === 0
+      ? []
+      : await db.selectFrom('people').select(['id', 'name']).where('id', 'in', people).execute()),
+    ...(organisations.length === 0
+      ? []
+      : await db.selectFrom('organisations').select(['id', 'name']).where('id', 'in', organisations).execute()),
+  ]
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}

@@ -1,18 +1,30 @@
 import { conversation as enConversation } from './en/conversation.ts'
+import { join as enJoin } from './en/join.ts'
+import { organisations as enOrganisations } from './en/organisations.ts'
 import { outside as enOutside } from './en/outside.ts'
 import { provider as enProvider } from './en/provider.ts'
 import { words as enWords } from './en/words.ts'
 import { work as enWork } from './en/work.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
+import { join as nlJoin } from './nl/join.ts'
+import { organisations as nlOrganisations } from './nl/organisations.ts'
 import { outside as nlOutside } from './nl/outside.ts'
 import { provider as nlProvider } from './nl/provider.ts'
 import { words as nlWords } from './nl/words.ts'
 import { work as nlWork } from './nl/work.ts'
 
-const en = { ...enOutside, ...enConversation, ...enWork, ...enProvider, ...enWords }
+const en = { ...enOutside, ...enConversation, ...enWork, ...enProvider, ...enWords, ...enJoin, ...enOrganisations }
 
 /** A key that one language lacks does not compile. */
-const nl: Record<keyof typeof en, string> = { ...nlOutside, ...nlConversation, ...nlWork, ...nlProvider, ...nlWords }
+const nl: Record<keyof typeof en, string> = {
+  ...nlOutside,
+  ...nlConversation,
+  ...nlWork,
+  ...nlProvider,
+  ...nlWords,
+  ...nlJoin,
+  ...nlOrganisations,
+}
 
 export type TextKey = keyof typeof en
 export type Language = 'en' | 'nl'
