@@ -13,7 +13,8 @@ export type OwnNetworks =
   | { result: 'other-mailbox' }
   | { result: 'none' }
   | { result: 'lookup-failed'; retryAfterMs: number | null }
-  | { result: 'invalid' | 'forbidden' }
+  | { result: 'invalid' }
+  | { result: 'forbidden' }
 
 /** Ranges of one answer of a registry that are claimed at once; more than that is no network of one company. */
 const mostRanges = 20
@@ -32,7 +33,9 @@ export async function findOwnNetworks(ground: Ground, actor: Actor, input: strin
   if (answer.result === 'failed') return { result: 'lookup-failed', retryAfterMs: answer.retryAfterMs }
   if (answer.result === 'none') return { result: 'none' }
   const contacts = await readContacts(ground.db.read, orgId)
-  const own = new Set(contacts.filter(({ verifiedAt }) => verifiedAt !== null).map(({ email }) => normaliseEmail(email)))
+  const own = new Set(
+    contacts.filter(({ verifiedAt }) => verifiedAt !== null).map(({ email }) => normaliseEmail(email)),
+  )
   // The first that is named is the object's own; those after it are of whoever it belongs to.
   const answered = normaliseEmail(answer.abuse[0]?.email ?? '')
   if (!own.has(answered)) return { result: 'other-mailbox' }

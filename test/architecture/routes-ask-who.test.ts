@@ -10,6 +10,11 @@ const asks = /\b(findActor|requirePerson|requireActor|requireFresh|requireSide|r
 const forEverybody = [
   '$.tsx: action',
   '$.tsx: loader',
+  'claim.$token.tsx: action',
+  'claim.$token.tsx: loader',
+  'join.tsx: action',
+  'join_.$token.tsx: action',
+  'join_.$token.tsx: loader',
   'mailbox.tsx: loader',
   'preferences.ts: action',
   'preferences.ts: loader',

@@ -21,7 +21,15 @@ import { textIn } from './text.ts'
 const factsOfNotices = [
   ...['notice.issued', 'notice.withdrawn', 'notice.closed', 'item.attributed', 'item.unattributed', 'item.revealed'],
   ...['delivery.queued', 'delivery.attempted', 'delivery.offered', 'delivery.received', 'delivery.failed'],
-  ...['receipt.recorded', 'receipt.contested', 'clock.started', 'clock.paused', 'clock.resumed', 'clock.stopped', 'clock.set-right'],
+  ...[
+    'receipt.recorded',
+    'receipt.contested',
+    'clock.started',
+    'clock.paused',
+    'clock.resumed',
+    'clock.stopped',
+    'clock.set-right',
+  ],
   ...['deadline.passed', 'outcome.reported', 'item.observed', 'item.confirmed-offline', 'item.contradicted'],
   'item.reappeared',
 ] as const satisfies FactKind[]

@@ -13,7 +13,15 @@ import { provider as nlProvider } from './nl/provider.ts'
 import { words as nlWords } from './nl/words.ts'
 import { work as nlWork } from './nl/work.ts'
 
-const en = { ...enOutside, ...enConversation, ...enWork, ...enProvider, ...enWords, ...enJoin, ...enOrganisations }
+const en = {
+  ...enOutside,
+  ...enConversation,
+  ...enWork,
+  ...enProvider,
+  ...enWords,
+  ...enJoin,
+  ...enOrganisations,
+}
 
 /** A key that one language lacks does not compile. */
 const nl: Record<keyof typeof en, string> = {

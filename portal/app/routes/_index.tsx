@@ -59,9 +59,14 @@ export default function Front() {
           <p className="lede">{text('front-lede')}</p>
           <p className="flex flex-wrap gap-2">
             {root?.reader ? null : (
-              <Link className="button button-lead" to="/sign-in">
-                {text('nav-sign-in')}
-              </Link>
+              <>
+                <Link className="button button-lead" to="/join">
+                  {text('front-join')}
+                </Link>
+                <Link className="button" to="/sign-in">
+                  {text('nav-sign-in')}
+                </Link>
+              </>
             )}
             <a className="button" href="/docs">
               {text('front-docs')}

@@ -71,11 +71,19 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
     notifier: [
       ['/notifier/notices', text('nav-notices')],
       ['/notifier/notices/new', text('nav-new-notice')],
+      ['/notifier/company', text('nav-organisation')],
     ],
-    provider: [['/provider', text('nav-inbox')]],
+    provider: [
+      ['/provider', text('nav-inbox')],
+      ['/provider/company', text('nav-company')],
+      ['/provider/joining', text('nav-joining')],
+    ],
     platform: [
       ['/operator', text('nav-desk')],
       ['/operator/deliveries', text('nav-deliveries')],
+      ['/operator/admissions', text('nav-admissions')],
+      ['/operator/organisations', text('nav-organisations')],
+      ['/operator/audit', text('nav-audit')],
     ],
   }
   return (
