@@ -7,8 +7,16 @@ export interface CallKey {
   keyHash: Buffer
 }
 
+/** Who works under a key, and until when it counts as alive unless it says so again. */
+export interface Hold {
+  holder: string
+  heldUntil: Date
+}
+
 export interface StoredCall {
   bodyMac: Buffer
+  holder: string | null
+  heldUntil: Date | null
   startedAt: Date
   expiresAt: Date
   status: number | null
@@ -16,10 +24,14 @@ export interface StoredCall {
 }
 
 /** True when the row is new: of two calls at once, one writes it and the other waits here and then finds it. */
-export async function insertCall(tx: Tx, key: CallKey, bodyMac: Buffer, expiresAt: Date): Promise<boolean> {
+export async function insertCall(
+  tx: Tx,
+  key: CallKey,
+  { bodyMac, expiresAt, ...hold }: Hold & { bodyMac: Buffer; expiresAt: Date },
+): Promise<boolean> {
   const inserted = await tx.db
     .insertInto('idempotency')
-    .values({ ...key, bodyMac, startedAt: tx.now, expiresAt, status: null, answer: null })
+    .values({ ...key, ...hold, bodyMac, startedAt: tx.now, expiresAt, status: null, answer: null })
     .onConflict((conflict) => conflict.columns(['orgId', 'route', 'keyHash']).doNothing())
     .returning('orgId')
     .executeTakeFirst()
@@ -29,7 +41,7 @@ export async function insertCall(tx: Tx, key: CallKey, bodyMac: Buffer, expiresA
 export async function lockCall(tx: Tx, key: CallKey): Promise<StoredCall | undefined> {
   return tx.db
     .selectFrom('idempotency')
-    .select(['bodyMac', 'startedAt', 'expiresAt', 'status', 'answer'])
+    .select(['bodyMac', 'holder', 'heldUntil', 'startedAt', 'expiresAt', 'status', 'answer'])
     .where('orgId', '=', key.orgId)
     .where('route', '=', key.route)
     .where('keyHash', '=', key.keyHash)
@@ -37,10 +49,14 @@ export async function lockCall(tx: Tx, key: CallKey): Promise<StoredCall | undef
     .executeTakeFirst()
 }
 
-export async function restartCall(tx: Tx, key: CallKey, bodyMac: Buffer, expiresAt: Date): Promise<void> {
+export async function restartCall(
+  tx: Tx,
+  key: CallKey,
+  { bodyMac, expiresAt, ...hold }: Hold & { bodyMac: Buffer; expiresAt: Date },
+): Promise<void> {
   await tx.db
     .updateTable('idempotency')
-    .set({ bodyMac, startedAt: tx.now, expiresAt, status: null, answer: null })
+    .set({ ...hold, bodyMac, startedAt: tx.now, expiresAt, status: null, answer: null })
     .where('orgId', '=', key.orgId)
     .where('route', '=', key.route)
     .where('keyHash', '=', key.keyHash)
@@ -48,39 +64,52 @@ export async function restartCall(tx: Tx, key: CallKey, bodyMac: Buffer, expires
 }
 
 /** Only whoever started it may finish it: a call that was taken over meanwhile writes nothing. */
-export async function finishCall(tx: Tx, key: CallKey, startedAt: Date, status: number, answer: string): Promise<void> {
+export async function finishCall(tx: Tx, key: CallKey, holder: string, status: number, answer: string): Promise<void> {
   await tx.db
     .updateTable('idempotency')
     .set({ status, answer })
     .where('orgId', '=', key.orgId)
     .where('route', '=', key.route)
     .where('keyHash', '=', key.keyHash)
-    .where('startedAt', '=', startedAt)
+    .where('holder', '=', holder)
     .where('status', 'is', null)
     .execute()
 }
 
 /** Beside a null status, `answer` holds what was made. False where somebody else has started over under this key. */
-export async function noteMade(tx: Tx, key: CallKey, startedAt: Date, made: string): Promise<boolean> {
+export async function noteMade(tx: Tx, key: CallKey, holder: string, made: string): Promise<boolean> {
   const noted = await tx.db
     .updateTable('idempotency')
     .set({ answer: made })
     .where('orgId', '=', key.orgId)
     .where('route', '=', key.route)
     .where('keyHash', '=', key.keyHash)
-    .where('startedAt', '=', startedAt)
+    .where('holder', '=', holder)
     .where('status', 'is', null)
     .executeTakeFirst()
   return noted.numUpdatedRows > 0n
 }
 
-export async function dropCall(tx: Tx, key: CallKey, startedAt: Date): Promise<void> {
+/** Whoever works under a key says that it is still there. */
+export async function holdCall(tx: Tx, key: CallKey, { holder, heldUntil }: Hold): Promise<void> {
+  await tx.db
+    .updateTable('idempotency')
+    .set({ heldUntil })
+    .where('orgId', '=', key.orgId)
+    .where('route', '=', key.route)
+    .where('keyHash', '=', key.keyHash)
+    .where('holder', '=', holder)
+    .where('status', 'is', null)
+    .execute()
+}
+
+export async function dropCall(tx: Tx, key: CallKey, holder: string): Promise<void> {
   await tx.db
     .deleteFrom('idempotency')
     .where('orgId', '=', key.orgId)
     .where('route', '=', key.route)
     .where('keyHash', '=', key.keyHash)
-    .where('startedAt', '=', startedAt)
+    .where('holder', '=', holder)
     .where('status', 'is', null)
     .execute()
 }

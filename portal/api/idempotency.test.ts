@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type TestGround, withGround } from '../testing/with-ground.ts'
 import { type Answer, type Call, isKey, keptUsually, type Making, once } from './idempotency.ts'
 
@@ -93,12 +93,19 @@ describe('the same key', () => {
 describe('a call that died', () => {
   const die = () => Promise.reject(new Error('killed'))
 
-  test('blocks its key for a minute and no longer', () =>
+  test('blocks its key for ten seconds and no longer', () =>
     withGround(at, async (ground) => {
       await expect(once(ground, call, die)).rejects.toThrow('killed')
-      ground.clock.set('2026-11-22T09:00:59.999Z')
+      ground.clock.set('2026-11-22T09:00:09.999Z')
       expect(await once(ground, call, counted().work)).toEqual({ result: 'running' })
-      ground.clock.set('2026-11-22T09:01:00.000Z')
+      ground.clock.set('2026-11-22T09:00:10.000Z')
+      expect(await once(ground, call, counted().work)).toMatchObject({ answer: created, replayed: false })
+    }))
+
+  test('while the clock was a year ahead blocks its key no longer once it is set back', () =>
+    withGround('2027-11-22T09:00:00.000Z', async (ground) => {
+      await expect(once(ground, call, die)).rejects.toThrow('killed')
+      ground.clock.set(at)
       expect(await once(ground, call, counted().work)).toMatchObject({ answer: created, replayed: false })
     }))
 
@@ -142,6 +149,25 @@ describe('a call that died', () => {
       })
       expect(await once(ground, call, counted().work)).toEqual({ result: 'answered', answer: created, replayed: true })
     }))
+})
+
+test('a call that takes longer than ten seconds keeps its key, since it says that it is there', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    await withGround(at, async (ground) => {
+      await once(ground, call, async () => {
+        ground.clock.advance(9_000)
+        vi.advanceTimersByTime(3_000)
+        const held = async () => (await rows(ground))[0]?.heldUntil
+        await expect.poll(held).toEqual(new Date('2026-11-22T09:00:19.000Z'))
+        ground.clock.advance(9_000)
+        expect(await once(ground, call, counted().work)).toEqual({ result: 'running' })
+        return created
+      })
+    })
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('what is stored is a digest of the key and a MAC of the body', () =>

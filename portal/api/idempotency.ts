@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Ground, Tx } from '../ground/ground.ts'
 import {
+  type CallKey,
   dropCall,
   dropSomeExpired,
   finishCall,
+  holdCall,
   insertCall,
   lockCall,
   noteMade,
@@ -14,8 +16,9 @@ const hour = 3_600_000
 export const keptUsually = 24 * hour
 /** As long as a signed report is remembered. */
 export const keptForReports = 60 * 24 * hour
-/** A first call that has not answered by then has died with its process; the next one may take its place. */
-const abandonedAfterMs = 60_000
+/** A first call that has not said for so long that it is there has died with its process; the next one takes its place. */
+const heldMs = 10_000
+const renewedEveryMs = 3_000
 
 export interface Call {
   orgId: string
@@ -67,9 +70,10 @@ export async function once(ground: Ground, call: Call, work: (making: Making) =>
   const bodyMac = ground.vault.mac('idempotency', call.content)
 
   const begun = await ground.db.transaction(async (tx) => {
-    const expiresAt = new Date(tx.now.getTime() + call.keepMs)
-    const started = { result: 'started', startedAt: tx.now, made: null } as const
-    if (await insertCall(tx, key, bodyMac, expiresAt)) {
+    const hold = { holder: randomUUID(), heldUntil: after(tx.now, heldMs) }
+    const fresh = { ...hold, bodyMac, expiresAt: after(tx.now, call.keepMs) }
+    const started = { result: 'started', holder: hold.holder, made: null } as const
+    if (await insertCall(tx, key, fresh)) {
       await dropSomeExpired(tx)
       return started
     }
@@ -77,7 +81,7 @@ export async function once(ground: Ground, call: Call, work: (making: Making) =>
     // Freed between the two statements: the first call was refused just now.
     if (!stored) return { result: 'running' } as const
     if (stored.expiresAt <= tx.now) {
-      await restartCall(tx, key, bodyMac, expiresAt)
+      await restartCall(tx, key, fresh)
       return started
     }
     if (!stored.bodyMac.equals(bodyMac)) return { result: 'mismatch' } as const
@@ -85,9 +89,10 @@ export async function once(ground: Ground, call: Call, work: (making: Making) =>
       return { result: 'stored', status: stored.status, answer: stored.answer } as const
     }
     // Made and not answered: whether its process died or is still at it, both give the same answer.
-    if (stored.answer !== null) return { result: 'started', startedAt: stored.startedAt, made: stored.answer } as const
-    if (tx.now.getTime() - stored.startedAt.getTime() < abandonedAfterMs) return { result: 'running' } as const
-    await restartCall(tx, key, bodyMac, expiresAt)
+    if (stored.answer !== null)
+      return { result: 'started', holder: stored.holder ?? hold.holder, made: stored.answer } as const
+    if (isHeld(stored, tx.now)) return { result: 'running' } as const
+    await restartCall(tx, key, fresh)
     return started
   })
 
@@ -97,21 +102,42 @@ export async function once(ground: Ground, call: Call, work: (making: Making) =>
     return { result: 'answered', answer: { status: begun.status, ...kept }, replayed: true }
   }
 
-  const { startedAt, made } = begun
+  const { holder, made } = begun
   const note = async (tx: Tx, text: string) => {
-    if (!(await noteMade(tx, key, startedAt, text))) throw new Error('Another call has taken over under this key.')
+    if (!(await noteMade(tx, key, holder, text))) throw new Error('Another call has taken over under this key.')
   }
+  const renewing = setInterval(() => void renew(ground, key, holder), renewedEveryMs)
   try {
     const answer = await work({ made, note })
     const { status, ...kept } = answer
     await ground.db.transaction(async (tx) => {
-      if (status < 400) await finishCall(tx, key, startedAt, status, JSON.stringify(kept))
-      else await dropCall(tx, key, startedAt)
+      if (status < 400) await finishCall(tx, key, holder, status, JSON.stringify(kept))
+      else await dropCall(tx, key, holder)
     })
     return { result: 'answered', answer, replayed: false }
   } catch (error) {
     // Whether the work was done is unknown here, so the key is not freed: a repeat waits until it counts as abandoned.
     ground.log.error('idempotency.unanswered', { route: call.route, error })
     throw error
+  } finally {
+    clearInterval(renewing)
   }
+}
+
+/** While it works, it is there: only a process that is gone loses its key. */
+async function renew(ground: Ground, key: CallKey, holder: string): Promise<void> {
+  try {
+    await ground.db.transaction((tx) => holdCall(tx, key, { holder, heldUntil: after(tx.now, heldMs) }))
+  } catch (error) {
+    ground.log.warn('idempotency.not-held', { error })
+  }
+}
+
+/** Held further ahead than anybody holds, it was by a clock that has been set back since. */
+function isHeld({ heldUntil }: { heldUntil: Date | null }, now: Date): boolean {
+  return heldUntil !== null && heldUntil > now && heldUntil <= after(now, 2 * heldMs)
+}
+
+function after(at: Date, ms: number): Date {
+  return new Date(at.getTime() + ms)
 }

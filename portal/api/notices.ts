@@ -214,8 +214,12 @@ function addObserving(face: Face): void {
       answers: { 201: { description: 'Recorded.', schema: 'ObservationsRecorded' } },
       refusals: ['not_found', 'invalid'],
     },
-    async ({ actor, id, input, answer, refuse }) => {
-      const recorded = await addObservations(ground, actor, id, input)
+    async ({ actor, id, input, answer, refuse, making }) => {
+      // Recorded before its process died: only the answer is left to give.
+      if (making.made !== null) return answer(201, { observations: JSON.parse(making.made) })
+      const recorded = await addObservations(ground, actor, id, input, (tx, ids) =>
+        making.note(tx, JSON.stringify(ids)),
+      )
       switch (recorded.result) {
         case 'recorded':
           return answer(201, { observations: recorded.observationIds })

@@ -162,6 +162,21 @@ describe('a report with a bearer token', () => {
       ])
     }))
 
+  test('is recorded once, though the portal was killed between that and its answer', () =>
+    withApi(async (stage) => {
+      const notice = await issued(stage)
+      const first = await sendJson(stage, stage.tern, report(notice))
+      // As the row stands when the report is committed and nothing was answered yet.
+      await stage.ground.db.read
+        .updateTable('idempotency')
+        .set({ status: null, answer: first.json.report })
+        .where('route', '=', 'POST /v1/reports')
+        .execute()
+      expect((await sendJson(stage, stage.tern, report(notice))).json).toEqual(first.json)
+      expect((await shown(stage, notice.id)).outcomes).toHaveLength(1)
+      expect(await stage.ground.facts.kinds(notice.id)).toContain('outcome.reported')
+    }))
+
   test('is remembered for 60 days', () =>
     withApi(async (stage) => {
       const notice = await issued(stage)

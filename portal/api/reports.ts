@@ -116,11 +116,13 @@ async function acceptSigned(ground: Ground, orgId: string, token: VerifiedToken)
 
 async function answerJsonReport(
   ground: Ground,
-  { actor, input, answer, refuse }: ProgramAsking<never>,
+  { actor, input, answer, refuse, making }: ProgramAsking<never>,
 ): Promise<Response> {
+  // Recorded before its process died: only the answer is left to give.
+  if (making.made !== null) return answer(200, { report: making.made })
   const read = jsonReport.safeParse(input)
   if (!read.success) return refuse('invalid', { errors: inputErrorsOf(read.error) })
-  const accepted = await acceptOutcomes(ground, { orgId: actor.orgId, grade: 'authenticated' }, read.data)
+  const accepted = await acceptOutcomes(ground, { orgId: actor.orgId, grade: 'authenticated' }, read.data, making.note)
   switch (accepted.result) {
     case 'recorded':
     case 'already-recorded':

@@ -494,6 +494,11 @@ create table joinings (
 CREATE INDEX joinings_by_email ON joinings USING btree (email, asked_at);
 CREATE INDEX joinings_by_time ON joinings USING btree (asked_at);
 
+create table locator_locks (
+  mac bytea not null,
+  constraint locator_locks_pkey PRIMARY KEY (mac)
+);
+
 create table mailbox (
   id text not null,
   sent_at timestamp(3) with time zone not null,

@@ -364,6 +364,10 @@ export interface Joinings {
   personName: string;
 }
 
+export interface LocatorLocks {
+  mac: Buffer;
+}
+
 export interface Mailbox {
   body: string;
   id: string;
@@ -817,6 +821,7 @@ export interface DB {
   invitations: Invitations;
   items: Items;
   joinings: Joinings;
+  locatorLocks: LocatorLocks;
   mailbox: Mailbox;
   mailboxChanges: MailboxChanges;
   mails: Mails;

@@ -201,6 +201,19 @@ describe('a second notice for the same address', () => {
       expect(await readAddressees(ground.db.read, { noticeId: second.noticeId })).toEqual([])
     }))
 
+  test('is linked, not sent, where both come at the same moment', () =>
+    withGround(at, async (ground) => {
+      await provider(ground)
+      for (let round = 0; round < 5; round += 1) {
+        const same = [{ url: `https://203.0.113.80/${round}` }, { url: 'https://203.0.113.80/often' }]
+        const both = [same, [...same].reverse()]
+        const notices = await Promise.all(both.map((one) => issuedNotice(ground, { items: one })))
+        const rows = await Promise.all(notices.map(({ noticeId }) => readItems(ground.db.read, noticeId)))
+        const sent = rows.flat().filter(({ duplicateOf }) => duplicateOf === null)
+        expect(sent).toHaveLength(round === 0 ? 2 : 1)
+      }
+    }))
+
   test('waits for the desk like the first, where nobody answers for the address', () =>
     withGround(at, async (ground) => {
       for (let count = 0; count < 2; count += 1) {

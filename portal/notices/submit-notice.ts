@@ -11,6 +11,7 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
 import { takesPart } from '../people/person.ts'
+import { lockLocators } from './locator-lock-store.server.ts'
 import type { NoticeSubmission, Origin, Regime } from './notice.ts'
 import { servedRegimes } from './notice.ts'
 import { fitsOneBody } from './notice-size.ts'
@@ -200,6 +201,7 @@ async function itemRows(
 ) {
   const macs = urls.map((url) => ground.vault.mac('locator', normaliseUrl(url)))
   const like = { category: notice.category, binding: normOf(notice.regime).binding }
+  if (notice.regime !== 'test') await lockLocators(tx.db, macs)
   const open = notice.regime === 'test' ? [] : await selectOpenItemsAt(tx.db, macs, like)
   const firstAt = new Map<string, string>()
   const keyOf = (mac: Buffer, scope: string) => `${mac.toString('base64')} ${scope}`

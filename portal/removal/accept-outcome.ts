@@ -29,7 +29,13 @@ export type AcceptedOutcomes =
  * What a provider did, item by item: all of it holds, or none. Every item must be addressed to the organisation that
  * reports. All reports are kept; per item the one received last holds.
  */
-export function acceptOutcomes(ground: Ground, reporter: Reporter, report: ItemsReported): Promise<AcceptedOutcomes> {
+export function acceptOutcomes(
+  ground: Ground,
+  reporter: Reporter,
+  report: ItemsReported,
+  /** Called in the transaction that keeps the report; what it throws undoes it. */
+  written: (tx: Tx, reportId: string) => Promise<void> = async () => {},
+): Promise<AcceptedOutcomes> {
   return ground.db.transaction(async (tx): Promise<AcceptedOutcomes> => {
     const known = reporter.jti === undefined ? undefined : await selectReport(tx.db, reporter.orgId, reporter.jti)
     if (known && known.setSha256 === digestOf(reporter)) return { result: 'already-recorded', reportId: known.id }
@@ -45,7 +51,9 @@ export function acceptOutcomes(ground: Ground, reporter: Reporter, report: Items
     const items = await readItems(tx.db, notice.id)
     const errors = check(report, notice, items, addressees, tx.now)
     if (errors.length > 0) return { result: 'invalid', errors }
-    return write(ground, tx, reporter, report, notice, items, addressees)
+    const accepted = await write(ground, tx, reporter, report, notice, items, addressees)
+    if (accepted.result === 'recorded') await written(tx, accepted.reportId)
+    return accepted
   })
 }
 

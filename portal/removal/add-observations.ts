@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { newId } from '../facts/id.ts'
 import { type InputError, inputErrorsOf } from '../facts/input-error.ts'
 import { type NewFact, recordAll } from '../facts/record.ts'
-import type { Ground } from '../ground/ground.ts'
+import type { Ground, Tx } from '../ground/ground.ts'
 import { readItems, readNotice } from '../notices/read-notice.ts'
 import { type Actor, may } from '../people/may.ts'
 import { observationResults } from './observation.ts'
@@ -38,6 +38,8 @@ export async function addObservations(
   actor: Actor,
   noticeId: string,
   rows: unknown,
+  /** Called in the transaction that keeps them; what it throws undoes it. */
+  written: (tx: Tx, observationIds: string[]) => Promise<void> = async () => {},
 ): Promise<AddObservationsResult> {
   if (actor.kind === 'nobody' || !may(actor, 'observations.add')) return { result: 'forbidden' }
   const parsed = observationRows.safeParse(rows)
@@ -81,6 +83,8 @@ export async function addObservations(
     }
     await lookBy(tx.db, seen, tx.now)
     await recordAll(tx, noticeId, facts)
-    return { result: 'recorded', observationIds: made.map((row) => row.id) }
+    const observationIds = made.map((row) => row.id)
+    await written(tx, observationIds)
+    return { result: 'recorded', observationIds }
   })
 }

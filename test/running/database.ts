@@ -38,6 +38,8 @@ export function debianBinaries(): string | null {
 export interface DatabaseOptions {
   /** Debian's alone: its data on a file system of its own, of so many megabytes. */
   readonly diskMb?: number
+  /** Debian's alone: what its server runs with besides, such as a clock that can be turned. */
+  readonly with?: (folder: string) => Readonly<Record<string, string>>
 }
 
 export async function openDatabaseServer(name: DatabaseName, options: DatabaseOptions = {}): Promise<DatabaseServer> {
@@ -76,7 +78,7 @@ async function embedded(dataDir: string): Promise<DatabaseServer> {
   }
 }
 
-async function debian(dataDir: string, { diskMb }: DatabaseOptions): Promise<DatabaseServer> {
+async function debian(dataDir: string, { diskMb, with: more }: DatabaseOptions): Promise<DatabaseServer> {
   const bin = debianBinaries()
   if (bin === null) throw new Error("needs Debian's postgresql")
   const data = join(dataDir, 'debian')
@@ -89,7 +91,7 @@ async function debian(dataDir: string, { diskMb }: DatabaseOptions): Promise<Dat
   const as = {
     ...user,
     cwd: dataDir,
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } as unknown as NodeJS.ProcessEnv,
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...more?.(dataDir) } as unknown as NodeJS.ProcessEnv,
   }
   const small = diskMb === undefined ? [] : ['--wal-segsize=1']
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'noticeline', '--auth=trust', '--encoding=UTF8', ...small], {

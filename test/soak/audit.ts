@@ -45,7 +45,7 @@ export async function settle(world: World, patienceMs: number): Promise<void> {
 async function countOpen(client: pg.Client): Promise<number> {
   const { rows } = await client.query(
     `select (select count(*)::int from inbox_rows where headline <> 'removed_verified')
-          + (select count(*)::int from deliveries where state <> 'acknowledged')
+          + (select count(*)::int from deliveries where state <> 'acknowledged' and last_code is distinct from 'superseded')
           + (select count(*)::int from queue.job where state in ('created', 'retry', 'active') and name like 'reaction.%') as n`,
   )
   return rows[0].n
@@ -102,8 +102,8 @@ async function auditNotices(world: World, client: pg.Client, figures: Figures): 
 async function auditDeliveries(client: pg.Client, figures: Figures): Promise<void> {
   const { rows } = await client.query<{ notice: string; org: string; deliveries: number; open: number }>(
     `select a.notice_id as notice, a.org_id as org,
-            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id) as deliveries,
-            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.state <> 'acknowledged') as open
+            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.last_code is distinct from 'superseded') as deliveries,
+            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.state <> 'acknowledged' and d.last_code is distinct from 'superseded') as open
      from (select distinct notice_id, org_id from addressees) a`,
   )
   for (const { notice, org, deliveries, open } of rows) {
@@ -112,7 +112,7 @@ async function auditDeliveries(client: pg.Client, figures: Figures): Promise<voi
     if (open > 0) figures.losses.push(`notice ${notice} was not acknowledged by ${org}`)
   }
   const { rows: clocks } = await client.query<{ notice: string; n: number }>(
-    `select chain as notice, count(*)::int as n from facts where kind in ('notice.issued', 'receipt.recorded', 'outcome.reported')
+    `select chain as notice, count(*)::int as n from facts where kind in ('notice.issued', 'outcome.reported')
      group by chain, kind having count(*) > 1`,
   )
   for (const { notice } of clocks) figures.doubles.push(`notice ${notice} has one and the same fact twice`)
@@ -154,7 +154,7 @@ async function auditHistory(world: World, ground: Ground, figures: Figures): Pro
   await sealRoot(ground)
   const { read } = ground.db
   const heads = await read.selectFrom('factHeads').select(['chain', 'seq', 'hash']).where('seq', '>', 0).execute()
-  const roots = await read.selectFrom('roots').select(['at', 'root']).orderBy('at').execute()
+  const roots = await read.selectFrom('roots').select(['at', 'root']).orderBy('length').orderBy('at').execute()
   const newest = roots.at(-1)?.root
   if (!newest?.equals(merkleRoot(heads))) figures.problems.push('the newest root is not the root of all histories')
   for (const head of heads) {

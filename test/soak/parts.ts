@@ -1,10 +1,12 @@
 /** The parts of the proof: each on a world of its own, at whatever count. */
 import { type DatabaseName, debianBinaries, whyNoSmallDisk } from '../running/database.ts'
 import { chanceOf } from '../running/random.ts'
+import { whyNoTurnedClock } from '../running/turned-clock.ts'
 import { audit, settle } from './audit.ts'
+import { acrossDaylightSaving, turns } from './clocks.ts'
 import { fillDisk } from './full-disk.ts'
 import { moments } from './moments.ts'
-import { failForAWhile, seeDeadLetter, sweepPlanted } from './reactions.ts'
+import { failForAWhile, failForLong, seeDeadLetter, sweepPlanted } from './reactions.ts'
 import { playRounds } from './rounds.ts'
 import { killFirstStarts, killMigrations, type StartFigures, startAtOnce } from './starts.ts'
 import { carryOver } from './transfer.ts'
@@ -44,9 +46,8 @@ const both = ['embedded', 'debian'] as const
 
 export const parts: readonly Part[] = [
   {
-    // On each database: two hundred together.
     name: 'random-moments',
-    rounds: 100,
+    rounds: 200,
     databases: both,
     play: (asked) =>
       onWorld('random-moments', asked, { apart: asked.database === 'debian' }, async (world) => {
@@ -109,6 +110,43 @@ export const parts: readonly Part[] = [
       }),
   },
   {
+    // A minute a round: 60 are the hour. The tenth takes seconds.
+    name: 'hour-of-failure',
+    rounds: 60,
+    databases: both,
+    play: (asked) =>
+      onWorld('hour-of-failure', asked, { apart: asked.database === 'debian' }, async (world, problems) => {
+        problems.push(...(await failForLong(world, asked.rounds > 1 ? asked.rounds * 60_000 : 15_000)))
+        asked.tell('failed, and was done by itself')
+        return 1
+      }),
+  },
+  {
+    name: 'clocks',
+    rounds: 10,
+    databases: both,
+    why: whyNoTurnedClock,
+    play: (asked) =>
+      onWorld('clocks', asked, { apart: true, clocks: true }, async (world, problems) => {
+        world.stream.start(400)
+        let strokes = 0
+        for (let round = 0; round < asked.rounds; round += 1) {
+          for (const [name, turn] of Object.entries(turns)) {
+            problems.push(...(await turn(world, 1500)))
+            strokes += 1
+            asked.tell(name)
+          }
+          if (asked.database === 'debian') {
+            problems.push(...(await acrossDaylightSaving(world)))
+            world.turn({ portal: 0, worker: 0, receiver: 0, database: 0 })
+            strokes += 2
+            asked.tell('across daylight saving, both ways')
+          }
+        }
+        return strokes
+      }),
+  },
+  {
     name: 'export-destroy-import',
     rounds: 10,
     databases: both,
@@ -149,7 +187,7 @@ export function whyNot(part: Part, database: DatabaseName): string | null {
 async function onWorld(
   part: string,
   { database, seed, rounds }: Asked,
-  options: { apart: boolean; diskMb?: number },
+  options: { apart: boolean; diskMb?: number; clocks?: boolean },
   play: (world: World, problems: string[]) => Promise<number>,
 ): Promise<Result> {
   const began = performance.now()

@@ -35,6 +35,29 @@ export async function failForAWhile(world: World, ms: number): Promise<string[]>
   return problems
 }
 
+/** Between two tries lie five minutes at most, and the worker looks every two seconds. */
+const mostBetweenMs = 300_000 + 30_000
+
+/** Fails for `ms` with nobody lending a hand: done by itself when the cause is gone, within the time between two tries. */
+export async function failForLong(world: World, ms: number): Promise<string[]> {
+  await world.look((client) => client.query(plant))
+  const notice = await world.stream.submit()
+  await wait(ms)
+  const tries = await triesOf(world)
+  await world.look((client) => client.query(remove))
+  const problems: string[] = []
+  const gone = performance.now()
+  // After so many tries the time between two is what has passed so far, or less.
+  await until(
+    async () => (await deliveriesOf(world, notice?.id)) === 1,
+    Math.min(mostBetweenMs, 2 * ms + 10_000),
+  ).catch(() =>
+    problems.push(`it was not done ${Math.round((performance.now() - gone) / 1000)} s after the cause was gone`),
+  )
+  if (tries < 2) problems.push(`it was tried again ${tries} times`)
+  return problems
+}
+
 /** Given up, it is counted in `/readyz` and stands on the operator's page, until it is put back and done. */
 export async function seeDeadLetter(world: World): Promise<string[]> {
   await world.look((client) => client.query(plant))

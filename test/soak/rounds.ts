@@ -12,6 +12,7 @@ export type Stroke =
   | 'everything'
   | 'connections'
   | 'cancel'
+  | 'timeout'
   | 'conflicts'
 
 const strokes: readonly Stroke[] = [
@@ -23,6 +24,7 @@ const strokes: readonly Stroke[] = [
   'everything',
   'connections',
   'cancel',
+  'timeout',
   'conflicts',
 ]
 
@@ -62,6 +64,8 @@ async function strike(world: World, stroke: Stroke): Promise<void> {
           await wait(20)
         }
       })
+    case 'timeout':
+      return world.look((client) => holdUntilTimeout(client))
     case 'conflicts':
       return world.look((client) => conflictFor(client, world.chance.between(300, 900)))
   }
@@ -81,4 +85,28 @@ async function conflictFor(client: pg.Client, ms: number): Promise<void> {
     create or replace trigger soak_conflict before update on fact_heads for each row execute function soak_conflict()`)
   await wait(ms)
   await client.query('drop trigger if exists soak_conflict on fact_heads; drop function if exists soak_conflict')
+}
+
+/**
+ * Holds every history locked, so that who waits for one runs into `statement_timeout`: a second instead of a minute, from
+ * the first row that a transaction writes on.
+ */
+async function holdUntilTimeout(client: pg.Client): Promise<void> {
+  const tables = ['notices', 'tokens', 'attempts', 'receipts', 'outcomes']
+  await client.query(`
+    create or replace function soak_hurry() returns trigger language plpgsql as $$
+    begin perform set_config('statement_timeout', '1000', true); return null; end $$`)
+  try {
+    for (const table of tables)
+      await client.query(
+        `create or replace trigger soak_hurry after insert on ${table} for each statement execute function soak_hurry()`,
+      )
+    await client.query('begin')
+    await client.query('lock table fact_heads in exclusive mode')
+    await wait(2500)
+    await client.query('rollback')
+  } finally {
+    for (const table of tables) await client.query(`drop trigger if exists soak_hurry on ${table}`)
+    await client.query('drop function if exists soak_hurry')
+  }
 }

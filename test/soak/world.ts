@@ -14,6 +14,7 @@ import { Gate } from '../running/gate.ts'
 import { freePorts, until } from '../running/portal.ts'
 import { Program } from '../running/program.ts'
 import { type Chance, chanceOf } from '../running/random.ts'
+import { TurnedClock } from '../running/turned-clock.ts'
 import { readEffects } from './ledger.ts'
 import { Stream } from './stream.ts'
 
@@ -27,7 +28,12 @@ export interface WorldOptions {
   readonly seed: number
   /** The database on a disk of so many megabytes. */
   readonly diskMb?: number
+  /** Every process on a machine with a clock of its own. The embedded database keeps this machine's. */
+  readonly clocks?: boolean
 }
+
+const machines = ['portal', 'worker', 'receiver', 'database'] as const
+export type Machine = (typeof machines)[number]
 
 export class World {
   readonly options: WorldOptions
@@ -45,10 +51,17 @@ export class World {
   hook!: Gate
   tokens!: { notifier: string; provider: string }
   readonly kept: string
+  readonly clocks: ReadonlyMap<Machine, TurnedClock>
   readonly #port: number
   #files: Server | null = null
 
-  private constructor(options: WorldOptions, server: DatabaseServer, port: number) {
+  private constructor(
+    options: WorldOptions,
+    server: DatabaseServer,
+    port: number,
+    clocks: ReadonlyMap<Machine, TurnedClock>,
+  ) {
+    this.clocks = clocks
     this.options = options
     this.chance = chanceOf(options.seed)
     this.server = server
@@ -66,22 +79,49 @@ export class World {
       ...server.env,
     }
     const portal = join(root, 'portal')
-    this.portal = new Program({ name: 'portal', file: join(portal, 'server.ts'), env: this.env, ready: 'Ready' })
+    this.portal = new Program({
+      name: 'portal',
+      file: join(portal, 'server.ts'),
+      env: this.#envOn('portal'),
+      ready: 'Ready',
+    })
     this.worker = options.apart
-      ? new Program({ name: 'worker', file: join(portal, 'worker.ts'), env: this.env, ready: 'worker started' })
+      ? new Program({
+          name: 'worker',
+          file: join(portal, 'worker.ts'),
+          env: this.#envOn('worker'),
+          ready: 'worker started',
+        })
       : null
     this.working = this.worker ?? this.portal
   }
 
   static async open(options: WorldOptions): Promise<World> {
-    const server = await openDatabaseServer(options.database, options.diskMb ? { diskMb: options.diskMb } : {})
-    const world = new World(options, server, await freePorts(8))
+    const clocks = new Map<Machine, TurnedClock>()
+    const server = await openDatabaseServer(options.database, {
+      ...(options.diskMb ? { diskMb: options.diskMb } : {}),
+      ...(options.clocks ? { with: (folder) => clockOn(clocks, folder, 'database').env } : {}),
+    })
+    if (options.clocks) for (const machine of machines) clockOn(clocks, server.dataDir, machine)
+    const world = new World(options, server, await freePorts(8), clocks)
     try {
       await world.#begin()
       return world
     } catch (error) {
       await world.close()
       throw error
+    }
+  }
+
+  #envOn(machine: Machine): Readonly<Record<string, string>> {
+    return { ...this.env, ...this.clocks.get(machine)?.env }
+  }
+
+  /** Turns clocks: so many seconds ahead of this machine's own. Those that are not named stay as they are. */
+  turn(seconds: Partial<Readonly<Record<Machine, number>>>): void {
+    for (const machine of machines) {
+      const by = seconds[machine]
+      if (by !== undefined) this.clocks.get(machine)?.turn(by)
     }
   }
 
@@ -127,6 +167,7 @@ export class World {
         HOOK: `http://${host}:${port + 3}/noticeline`,
         KEPT: this.kept,
         HANDLER_MS: '60',
+        ...this.clocks.get('receiver')?.env,
       },
     })
     await this.receiver.start()
@@ -197,6 +238,12 @@ export class World {
     this.#files?.close()
     await this.server.destroy()
   }
+}
+
+function clockOn(clocks: Map<Machine, TurnedClock>, folder: string, machine: Machine): TurnedClock {
+  const clock = clocks.get(machine) ?? new TurnedClock(folder, machine)
+  clocks.set(machine, clock)
+  return clock
 }
 
 /** Every file there ever was, except for those in the ledger. It never goes down, so that no look is mistaken. */

@@ -32,3 +32,11 @@ export function retryAfter(header: string | null, now: Date): number {
   const wait = /^\d{1,9}$/.test(header) ? Number(header) * second : Date.parse(header) - now.getTime()
   return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), 12 * hour) : 0
 }
+
+/** Longer than anything is put off: twelve hours and their jitter. */
+const furthest = 15 * hour
+
+/** Whether something put off to `nextAt` is to be done; put off further than that, it was by a clock that has been set back. */
+export function isDue(nextAt: string, now: string): boolean {
+  return nextAt <= now || Date.parse(nextAt) - Date.parse(now) > furthest
+}

@@ -1,6 +1,6 @@
 import type { InboxMessage, MessagePatch } from '../inbox/inbox.ts'
 import { Refusal } from '../refusals.ts'
-import { handlerDelays, jittered } from './backoff.ts'
+import { handlerDelays, isDue, jittered } from './backoff.ts'
 import { highest } from './context.ts'
 import type { Core } from './core.ts'
 import type { Handlers } from './handlers.ts'
@@ -86,7 +86,7 @@ export function createDispatcher(
 
   return new Lanes<InboxMessage>({
     lane: ({ txn, id }) => txn ?? id,
-    pick: (waiting, now) => waiting.filter(({ nextAt }) => nextAt <= now).sort(inOrder)[0] ?? null,
+    pick: (waiting, now) => waiting.filter(({ nextAt }) => isDue(nextAt, now)).sort(inOrder)[0] ?? null,
     work,
     now: () => core.clock.now(),
     atOnce,

@@ -6,6 +6,7 @@ import type { Core } from './core.ts'
 import type { Outcome, Reinstatement } from './outcomes.ts'
 import type { KeyPair } from './own-keys.ts'
 import { mayCall } from './portal.ts'
+import { fromStored } from './stored.ts'
 
 type Signer = Pick<Core, 'issuer' | 'keys' | 'clock' | 'requireAudience'>
 
@@ -36,6 +37,26 @@ export function signOutcomes(
 ): Promise<OutboxReport> {
   const body = { v: 1, notice: about.notice, seq: about.seq, results }
   return sign(core, 'outcomes', eventTypes.reported, body, about.notice, reportTo)
+}
+
+/** As far as the portal takes our clock for a clock. */
+const tolerance = 600_000
+
+/** The same statement with instants that have come, where it was signed further ahead than that; null where it was not. */
+export async function signAgain(core: Signer, report: OutboxReport): Promise<string | null> {
+  const { claims, event } = fromStored(report.raw)
+  const now = core.clock.now()
+  if (claims.iat * 1000 - now.getTime() <= tolerance) return null
+  const latest = now.toISOString()
+  const body = JSON.parse(JSON.stringify(event.body), (name, value) =>
+    (name === 'at' || name === 'received_at') && value > latest ? latest : value,
+  ) as object
+  const [key] = core.keys.signing as [KeyPair]
+  const { aud, iss, txn: notice } = claims
+  // An outcome under its old number counts once, should the first have got through after all; a receipt counts once anyway.
+  const jti = report.kind === 'outcomes' ? { jti: claims.jti } : {}
+  const type = event.type as EventType
+  return (await issueToken({ iss, aud, type, body, now, ...jti, ...(notice === undefined ? {} : { notice }) }, key)).raw
 }
 
 async function sign(

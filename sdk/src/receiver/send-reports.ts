@@ -1,9 +1,10 @@
 import type { OutboxReport, ReportPatch } from '../inbox/outbox.ts'
 import { tokenMediaType } from '../protocol.ts'
-import { jittered, reportDelays, retryAfter } from './backoff.ts'
+import { isDue, jittered, reportDelays, retryAfter } from './backoff.ts'
 import type { Core } from './core.ts'
 import { Lanes } from './lanes.ts'
 import { call, objectOf } from './portal.ts'
+import { signAgain } from './report.ts'
 
 /** Nobody waits for a report longer than a token is accepted at all. */
 const longest = 45 * 24 * 60 * 60 * 1000
@@ -32,6 +33,9 @@ export function createSender(core: Core): Lanes<OutboxReport> {
       const { code, headers, text } = await call(core.fetch, report.to, init, core.stopping)
       if (code === 202) return { state: 'sent', attempts, err: null, description: null }
       if (code !== 400) return later(report, `http_${code}`, retryAfter(headers.get('retry-after'), core.clock.now()))
+      // Signed by a clock that has been set back since, it would be refused for as long as it was ahead.
+      const again = await signAgain(core, report)
+      if (again !== null) return { ...later(report, 'signed_ahead', 0), raw: again }
       const { err, description } = objectOf(text) ?? {}
       const said = description === undefined ? null : String(description).slice(0, 2000)
       return { state: 'dead', attempts, err: String(err ?? 'http_400').slice(0, 100), description: said }
@@ -51,7 +55,7 @@ export function createSender(core: Core): Lanes<OutboxReport> {
 
   return new Lanes<OutboxReport>({
     lane: ({ txn, id }) => txn ?? id,
-    pick: ([first], now) => (first !== undefined && first.nextAt <= now ? first : null),
+    pick: ([first], now) => (first !== undefined && isDue(first.nextAt, now) ? first : null),
     work,
     now: () => core.clock.now(),
     atOnce: 4,
