@@ -2,6 +2,7 @@
  * When this happened, do that. One job per fact and reaction, committed with the fact: a reaction that fails is tried
  * again by itself, and each may run twice.
  */
+import { mailClaimant, mailConsentRequest, mailProofRequest } from './attribution/mail-network.ts'
 import { pointNext, pointWaiting } from './delivery/point-waiting.ts'
 import { pointContact } from './delivery/pointer-mail.ts'
 import { queueDelivery } from './delivery/queue-delivery.ts'
@@ -35,6 +36,13 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'organisation.reinstated': [mailDecision],
   'member.invited': [mailInvitation],
   'mailbox-change.requested': [mailMailboxChange],
+
+  'network.claimed': [mailProofRequest],
+  'network.consent-asked': [mailConsentRequest],
+  'network.consented': [mailClaimant],
+  'network.decided': [mailClaimant],
+  'network.proof-missed': [mailClaimant],
+  'network.claim-ended': [mailClaimant],
 
   'notice.issued': [queueDelivery, watchItem],
   'item.attributed': [queueDelivery, watchItem],

@@ -1,4 +1,5 @@
 /** What runs by the clock. Every entry may run twice, and on several machines at once. */
+import { checkProofs } from './attribution/check-proofs.ts'
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
 import { fallBack } from './delivery/fall-back.ts'
 import { reissueDeliveries } from './delivery/reissue-deliveries.ts'
@@ -44,5 +45,6 @@ export const timetable: Entry[] = [
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
   { name: 'sweep-reactions', every: minute, run: (ground) => sweepReactions(ground) },
   { name: 'refresh-key-sets', every: 10 * minute, run: (ground) => refreshKeySets(ground) },
+  { name: 'check-proofs', every: minute, run: (ground) => checkProofs(ground) },
   { name: 'keep-keys-fresh', every: 10 * minute, run: (ground) => ground.keys.keepFresh() },
 ]

@@ -82,6 +82,11 @@ export async function insertNetwork(
   await db.insertInto('networks').values(network).execute()
 }
 
+/** A young network counts from now on, because a person of the desk says so. */
+export async function setNetworkEffective(db: Transaction<DB>, networkId: string, at: Date) {
+  await db.updateTable('networks').set({ effectiveAt: at }).where('id', '=', networkId).execute()
+}
+
 export async function setNetworkEnded(db: Transaction<DB>, networkId: string, at: Date) {
   return db
     .updateTable('networks')

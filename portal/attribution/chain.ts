@@ -2,7 +2,7 @@ export type ProviderRole = 'hosting' | 'reseller' | 'site_operator' | 'reverse_p
 export type Confidence = 'low' | 'medium' | 'high'
 
 /** By what a link of the chain is known. Words only; what was seen on the way is sealed. */
-export type Evidence = 'address_in_url' | 'address_given' | 'dns' | 'network' | 'domain' | 'desk'
+export type Evidence = 'address_in_url' | 'address_given' | 'dns' | 'network' | 'domain' | 'desk' | 'delegation'
 
 /** One provider that answers for an item, as it is kept in the snapshot: ids and words only. */
 export interface ChainLink {

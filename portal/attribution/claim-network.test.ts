@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { provider } from '../testing/build/provider.ts'
 import { type TestGround, withGround } from '../testing/with-ground.ts'
-import type { Claimed, ClaimProof } from './claim.ts'
 import { claimNetwork } from './claim-network.ts'
+import type { Claimed, ClaimProof } from './network-claim.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
 

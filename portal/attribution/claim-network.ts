@@ -4,6 +4,8 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
 import { selectNetworksOf } from './attribution-store.server.ts'
+import { proofHash } from './claim-token.ts'
+import { type Gathered, gatherEvidence } from './gather-evidence.ts'
 import {
   type Claimed,
   type ClaimedNetwork,
@@ -12,12 +14,16 @@ import {
   proofFits,
   readClaimed,
   stateOf,
-} from './claim.ts'
-import { type ClaimRow, countOpenClaims, insertClaim, lockNetworks, selectClaimsOf } from './claim-store.server.ts'
-import { proofHash } from './claim-token.ts'
-import { type Gathered, gatherEvidence } from './gather-evidence.ts'
-import { settleClaim } from './settle-claim.ts'
-import { liesIn, weighClaim } from './weigh-claim.ts'
+} from './network-claim.ts'
+import {
+  type ClaimRow,
+  countOpenClaims,
+  insertClaim,
+  lockNetworks,
+  selectClaimsOf,
+} from './network-claim-store.server.ts'
+import { settleNetwork } from './settle-network.ts'
+import { liesIn, weighNetwork } from './weigh-network.ts'
 
 export interface NetworkClaim {
   orgId: string
@@ -90,7 +96,7 @@ async function write(
   const claimId = newId('ncl')
   // Consent is asked of whoever holds it here; where nobody does, there is nobody to give it.
   if (by === 'parent_consent') {
-    const { holderId } = await weighClaim(tx, { ...what, id: claimId, orgId, proof: by, routing })
+    const { holderId } = await weighNetwork(tx, { ...what, id: claimId, orgId, proof: by, routing })
     if (holderId === null) {
       return invalid('proof', 'no_holder', 'Nobody here holds a network around this range. Prove it by the registry.')
     }
@@ -110,7 +116,7 @@ async function write(
     nextCheckAt: new Date(tx.now.getTime() + firstCheckMs),
     createdAt: tx.now,
   })
-  const settled = await settleClaim(ground, tx, claimId, {
+  const settled = await settleNetwork(ground, tx, claimId, {
     facts: [
       { kind: 'network.claimed', payload: { orgId, claimId, proof: by } },
       ...(answered ? [{ kind: 'network.proof-found', payload: { orgId, claimId } } as const] : []),

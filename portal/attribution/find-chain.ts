@@ -1,14 +1,8 @@
 import type { Ground } from '../ground/ground.ts'
-import { type Address, candidatesOf, isOutward, readAddress } from './address.ts'
-import { selectDomains, selectHoldingNetworks } from './attribution-store.server.ts'
-import {
-  type ChainFinding,
-  type ChainLink,
-  type Confidence,
-  type Evidence,
-  type HoldingNetwork,
-  holderOf,
-} from './chain.ts'
+import { type Address, isOutward, readAddress } from './address.ts'
+import { selectDomains } from './attribution-store.server.ts'
+import type { ChainFinding, ChainLink, Confidence, Evidence, HoldingNetwork } from './chain.ts'
+import { findHolder, findReseller } from './network-holder.ts'
 
 const lookupMs = 2000
 
@@ -25,7 +19,7 @@ export async function findChain(ground: Ground, locator: { url: string; ip: stri
   const now = ground.clock.now()
   const holders: (HoldingNetwork | null)[] = []
   for (const address of seen.addresses) {
-    holders.push(holderOf(await selectHoldingNetworks(ground.db.read, candidatesOf(address), now)))
+    holders.push(await findHolder(ground, address, now))
   }
   const found = holders.filter((holder) => holder !== null)
   const [holder] = found
@@ -41,8 +35,14 @@ export async function findChain(ground: Ground, locator: { url: string; ip: stri
     network: holder.id,
     evidence: [seen.by, 'network'],
   }
+  const reseller = await findReseller(ground, holder, seen.addresses, namesOf(host), now)
   const operator = await siteOperatorOf(ground, host, holder.orgId, now)
-  return { result: 'attributed', chain: [hosting, ...operator], confidence: confidences[seen.by], seenAddresses }
+  return {
+    result: 'attributed',
+    chain: [hosting, ...reseller, ...operator],
+    confidence: confidences[seen.by],
+    seenAddresses,
+  }
 }
 
 /** What a notifier saw may have moved since; what stands in the address, or is looked up now, has not. */
@@ -68,10 +68,16 @@ async function addressesOf(ground: Ground, host: string, ip: string | null): Pro
 
 /** A proven domain makes a site operator: shown in the chain, addressed by nobody, and never in the host's place. */
 async function siteOperatorOf(ground: Ground, host: string, hostOrgId: string, now: Date): Promise<ChainLink[]> {
-  const labels = host.split('.')
-  const names = labels.map((_, index) => labels.slice(index).join('.')).filter((name) => name.includes('.'))
-  if (readAddress(host) || names.length === 0) return []
+  const names = namesOf(host)
+  if (names.length === 0) return []
   const [domain] = await selectDomains(ground.db.read, names, now)
   if (!domain || domain.orgId === hostOrgId) return []
   return [{ org: domain.orgId, role: 'site_operator', accountable: false, network: domain.id, evidence: ['domain'] }]
+}
+
+/** A host's name and the names above it, the longest first; none where it is an address. */
+function namesOf(host: string): string[] {
+  if (readAddress(host)) return []
+  const labels = host.split('.')
+  return labels.map((_, index) => labels.slice(index).join('.')).filter((name) => name.includes('.'))
 }

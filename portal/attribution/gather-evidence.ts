@@ -1,8 +1,8 @@
 import { type InputError, pointerTo } from '@noticeline/sdk/protocol'
 import type { Ground, RegistryAnswer } from '../ground/ground.ts'
 import { holdsRange, lastOf, type Prefix, readAddress, readPrefix } from './address.ts'
-import { type ClaimedNetwork, type ClaimProof, writtenAs } from './claim.ts'
-import type { RegistryEvidence, RoutingEvidence } from './claim-store.server.ts'
+import { type ClaimedNetwork, type ClaimProof, writtenAs } from './network-claim.ts'
+import type { RegistryEvidence, RoutingEvidence } from './network-claim-store.server.ts'
 
 export interface Gathered {
   registry: RegistryEvidence | null

@@ -4,7 +4,10 @@ import type { Ground } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
 import { readPrefix } from './address.ts'
-import { insertNetwork, setNetworkEnded } from './attribution-store.server.ts'
+import { insertNetwork } from './attribution-store.server.ts'
+import { endNetworkIn } from './end-network.ts'
+import { widest } from './network-claim.ts'
+import { lockNetworks } from './network-claim-store.server.ts'
 
 export const proofs = [
   'registry_mail',
@@ -22,10 +25,7 @@ export type NewNetwork = {
   proof?: Proof
   /** The provider in whose network a range lies and that agreed. Without it the smaller range counts for nothing. */
   consentBy?: string
-} & ({ cidr: string } | { domain: string })
-
-/** Nobody holds a range wider than the registries ever gave to one company. */
-const widest = { 4: 8, 6: 16 } as const
+} & ({ cidr: string } | { asn: number } | { domain: string })
 
 /** Keeps that a provider controls a range of addresses, or a name. Decided by the platform's desk. */
 export function proveNetwork(
@@ -69,14 +69,13 @@ export function endNetwork(
 ): Promise<{ result: 'ended' | 'unknown-network' | 'forbidden' }> {
   return ground.db.transaction(async (tx) => {
     if (!may(actor, 'attribution.decide')) return { result: 'forbidden' }
-    const ended = await setNetworkEnded(tx.db, networkId, tx.now)
-    if (!ended) return { result: 'unknown-network' }
-    await record(tx, ended.orgId, 'network.ended', { orgId: ended.orgId, networkId })
-    return { result: 'ended' }
+    await lockNetworks(tx.db)
+    return { result: (await endNetworkIn(tx, networkId, 'desk_ended')) ? 'ended' : 'unknown-network' }
   })
 }
 
 function readClaim(input: NewNetwork) {
+  if ('asn' in input) return input.asn > 0 ? ({ kind: 'asn', asn: input.asn } as const) : null
   if ('domain' in input) {
     const name = input.domain.trim().toLowerCase()
     const url = `https://${name}/`

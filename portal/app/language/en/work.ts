@@ -31,6 +31,7 @@ export const work = {
   'evidence.address_given': 'the IP address that was given',
   'evidence.domain': 'proven domain',
   'evidence.dns': 'DNS look-up',
+  'evidence.delegation': 'delegation by the host',
   'evidence.desk': 'decided by the platform’s desk',
   'outcomes-title': 'What the provider reported',
   'outcomes-none': 'No report yet.',

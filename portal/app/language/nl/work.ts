@@ -33,6 +33,7 @@ export const work: Record<keyof typeof en, string> = {
   'evidence.address_given': 'het opgegeven IP-adres',
   'evidence.domain': 'bewezen domein',
   'evidence.dns': 'DNS-vraag',
+  'evidence.delegation': 'overdracht door de hoster',
   'evidence.desk': 'besloten door de desk van het platform',
   'outcomes-title': 'Wat de tussenpersoon rapporteerde',
   'outcomes-none': 'Nog geen rapport.',

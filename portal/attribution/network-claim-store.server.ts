@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 import { lastOf, type Prefix } from './address.ts'
-import type { ClaimProof, Contradiction } from './claim.ts'
+import type { ClaimProof, Contradiction } from './network-claim.ts'
 
 /** What the registry said of a claimed range or number. Public data about companies; the raw answer is not kept. */
 export interface RegistryEvidence {
@@ -55,6 +55,15 @@ export async function selectClaim(db: Kysely<DB>, claimId: string): Promise<Clai
 
 export async function lockClaim(db: Transaction<DB>, claimId: string): Promise<ClaimRow | null> {
   const row = await claims(db).where('networkClaims.id', '=', claimId).forUpdate('networkClaims').executeTakeFirst()
+  return row ? read(row) : null
+}
+
+/** The claim that became this network; those that the desk proved by its own word have none. */
+export async function lockClaimOfNetwork(db: Transaction<DB>, networkId: string): Promise<ClaimRow | null> {
+  const row = await claims(db)
+    .where('networkClaims.networkId', '=', networkId)
+    .forUpdate('networkClaims')
+    .executeTakeFirst()
   return row ? read(row) : null
 }
 

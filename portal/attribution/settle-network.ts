@@ -2,15 +2,15 @@ import { newId } from '../facts/id.ts'
 import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { insertNetwork, keepWhatStood } from './attribution-store.server.ts'
-import { type ClaimChange, type ClaimRow, lockClaim, lockNetworks, updateClaim } from './claim-store.server.ts'
-import { prefixOf, weighClaim } from './weigh-claim.ts'
+import { type ClaimChange, type ClaimRow, lockClaim, lockNetworks, updateClaim } from './network-claim-store.server.ts'
+import { prefixOf, weighNetwork } from './weigh-network.ts'
 
 /**
  * Does with a claim what can be done now, after `change` to it: weighs it again, asks the holder it lies with, and, when it
  * is proven, agreed to, and uncontradicted or accepted, makes it the network it claims to be. Safe to repeat. `facts` are
  * what happened before, in the same transaction.
  */
-export async function settleClaim(
+export async function settleNetwork(
   ground: Pick<Ground, 'config'>,
   tx: Tx,
   claimId: string,
@@ -37,7 +37,7 @@ async function settle(
   claim: ClaimRow,
 ): Promise<{ change: ClaimChange; more: NewFact[] }> {
   const { orgId } = claim
-  const { holderId, contradictions, held } = await weighClaim(tx, claim)
+  const { holderId, contradictions, held } = await weighNetwork(tx, claim)
   const more: NewFact[] = []
   // Agreed to by whoever held it then; another holder is asked anew.
   const consentedAt = holderId === before.holderId ? claim.consentedAt : null

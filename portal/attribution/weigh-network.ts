@@ -2,8 +2,8 @@ import type { Tx } from '../ground/ground.ts'
 import { candidatesOf, holdsRange, type Prefix, rangesShare } from './address.ts'
 import { selectAsnHolders, selectDomains, selectHoldingNetworks } from './attribution-store.server.ts'
 import { holderOf } from './chain.ts'
-import { type Contradiction, longestRouted } from './claim.ts'
-import { type ClaimRow, selectRivals, selectSharing } from './claim-store.server.ts'
+import { type Contradiction, longestRouted } from './network-claim.ts'
+import { type ClaimRow, selectRivals, selectSharing } from './network-claim-store.server.ts'
 
 export interface Weighed {
   /** In whose network it lies: that holder has to agree, and until then notices go to it alone. */
@@ -20,7 +20,7 @@ type Weighable = Pick<ClaimRow, 'id' | 'orgId' | 'kind' | 'proof' | 'asn' | 'dom
 }
 
 /** Holds a claim against what others hold and claim now, and against the routing table as it was asked. */
-export async function weighClaim(tx: Tx, claim: Weighable): Promise<Weighed> {
+export async function weighNetwork(tx: Tx, claim: Weighable): Promise<Weighed> {
   const prefix = prefixOf(claim)
   if (prefix) return weighRange(tx, claim, prefix)
   if (claim.asn !== null) return weighAsn(tx, claim, claim.asn)
