@@ -3,7 +3,7 @@ import { type Actor, may } from '../people/may.ts'
 import { normaliseEmail } from '../people/person.ts'
 import { readContacts } from '../providers/read-contacts.ts'
 import { isOutward, readAddress } from './address.ts'
-import type { Claimed } from './claim.ts'
+import type { Claimed } from './network-claim.ts'
 import { claimNetwork } from './claim-network.ts'
 
 export type OwnNetworks =
