@@ -1,6 +1,7 @@
 /** What runs by the clock. Every entry may run twice, and on several machines at once. */
 import { checkProofs } from './attribution/check-proofs.ts'
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
+import { endRehearsals } from './delivery/end-rehearsals.ts'
 import { fallBack } from './delivery/fall-back.ts'
 import { reissueDeliveries } from './delivery/reissue-deliveries.ts'
 import { setRight } from './delivery/set-right.ts'
@@ -35,6 +36,7 @@ export const timetable: Entry[] = [
     run: (ground, workerId) => attemptDueDeliveries(ground, { workerId, limit: 32 }),
   },
   { name: 'fall-back', every: 5 * second, run: (ground) => fallBack(ground) },
+  { name: 'end-rehearsals', every: 2 * second, run: (ground) => endRehearsals(ground) },
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },
   { name: 'mark-overdue', every: 5 * second, run: (ground) => markOverdue(ground) },
   { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },

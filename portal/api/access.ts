@@ -48,7 +48,11 @@ function whyNot(actor: ProgramActor): string {
 
 export type Signed =
   | { asked: true; orgId: string; token: VerifiedToken }
-  | { asked: false; refusal: Pick<TokenRefusal, 'err' | 'description'> }
+  | {
+      asked: false
+      refusal: Pick<TokenRefusal, 'err' | 'description'> /** What arrived, unverified. */
+      raw: string | null
+    }
 
 /**
  * Which provider signed what arrived: the key by the header's `kid`, then `iss` must be that key's organisation, and
@@ -58,7 +62,7 @@ export async function askSigner(ground: Ground, request: Request): Promise<Signe
   const body = await readBody(request, ['application/secevent+jwt'])
   if (!body.read) {
     const description = body.code === 'body_too_large' ? 'The body is larger than 256 KiB.' : 'A token is ASCII text.'
-    return { asked: false, refusal: { err: 'invalid_request', description } }
+    return { asked: false, refusal: { err: 'invalid_request', description }, raw: null }
   }
   const keys = new Map<string, Awaited<ReturnType<typeof findProviderKey>>>()
   const keyOf = async (kid: string) => {
@@ -77,7 +81,7 @@ export async function askSigner(ground: Ground, request: Request): Promise<Signe
     audience: ground.config.origin,
     now: ground.clock.now(),
   })
-  if (!verified.accepted) return { asked: false, refusal: verified.refusal }
+  if (!verified.accepted) return { asked: false, refusal: verified.refusal, raw: body.text }
   const orgId = keys.get(verified.token.header.kid)?.orgId
   if (orgId === undefined) throw new Error('A token was accepted without a key.')
   return { asked: true, orgId, token: verified.token }

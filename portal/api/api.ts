@@ -11,6 +11,7 @@ import { addHealth, type Readiness } from './health.ts'
 import { addInbox } from './inbox.ts'
 import { addressOf, createLimiter, type Limits, usualLimits } from './limits.ts'
 import { addNotices } from './notices.ts'
+import { addRehearsals } from './rehearsals.ts'
 import { addReports } from './reports.ts'
 import { type Face, tooMany } from './route.ts'
 import { addStreams } from './streams.ts'
@@ -50,6 +51,7 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   addInbox(face)
   addEndpoints(face)
   addContacts(face)
+  addRehearsals(face)
   addDeliveries(face)
   addStreams(face, { longPollMs: parts.longPollMs ?? 50_000, stopping: parts.stopping })
   addWellKnown(face)

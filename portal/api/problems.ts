@@ -26,6 +26,13 @@ export const problems = {
   ],
   key_known_elsewhere: [409, 'Key known elsewhere', 'This key is registered by another organisation.'],
   already_withdrawn: [409, 'Already withdrawn', 'The notice was withdrawn before.'],
+  not_while_paused: [409, 'Paused', 'Nothing is sent to an endpoint that is paused; resume it first.'],
+  rehearsal_running: [
+    409,
+    'Rehearsal running',
+    'A rehearsal of this endpoint is still running; ask again in a minute.',
+  ],
+  rehearsals_too_many: [429, 'Too many rehearsals', 'At most 60 rehearsals an hour for one organisation.'],
   token_erased: [409, 'Erased', 'The token was erased with its last item: there is nothing left to send.'],
   no_second_channel: [
     409,

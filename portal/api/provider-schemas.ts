@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { contactKinds, contactPurposes } from '../providers/contact.ts'
 import { contactHours } from '../providers/contact-hours.ts'
+import { stepNames } from '../delivery/rehearsal.ts'
 import { at, maybe, orgId } from './notice-schemas.ts'
 
 export const endpoint = z.object({
@@ -31,6 +32,29 @@ export const endpointAdded = endpoint
 export const endpointConfirmed = z.object({
   verified: z.literal(true),
   media_type: z.string().describe('Which form of the push its firewall lets through.'),
+})
+
+export const rehearsal = z.object({
+  id: z.string().describe('`rhl_…`'),
+  endpoint: z.string(),
+  notice: z.string().describe('The number of the test notice; it is in no list.'),
+  state: z.enum(['running', 'passed', 'failed']),
+  passed: z.boolean(),
+  started_at: at,
+  ended_at: maybe(at),
+  card: z.array(
+    z.object({
+      step: z.enum(stepNames),
+      title: z.string().describe('What the step asks of a receiver.'),
+      result: z
+        .enum(['passed', 'advice', 'failed', 'skipped', 'waiting'])
+        .describe('`advice`: it works, and could be better.'),
+      code: maybe(z.string()).describe('What was found; null where all is as it should be.'),
+      detail: maybe(z.string()).describe('The same in words, with what to do next.'),
+      at: maybe(at),
+      ms: maybe(z.int()),
+    }),
+  ),
 })
 
 export const deliveryLog = z.object({

@@ -1,6 +1,7 @@
 import { eventTypes, readMessage, type TokenRefusal, type VerifiedToken } from '@noticeline/sdk/protocol'
 import type { Context } from 'hono'
 import { acceptReceipt } from '../delivery/accept-receipt.ts'
+import { noteRefusedStatement } from '../delivery/accept-rehearsed.ts'
 import { inputErrorsOf } from '../facts/input-error.ts'
 import type { Ground } from '../ground/ground.ts'
 import { acceptOutcomes } from '../removal/accept-outcome.ts'
@@ -60,6 +61,7 @@ async function answerSigned(face: Face, c: Context): Promise<Response> {
   const asked = await askSigner(ground, c.req.raw)
   if (!asked.asked) {
     await limiter.countRefusal(address)
+    if (asked.raw !== null) await noteRefusedStatement(ground, asked.raw, asked.refusal.err)
     return refuseSet(c, asked.refusal)
   }
   const refusal = await acceptSigned(ground, asked.orgId, asked.token)
@@ -77,7 +79,10 @@ const wrong = (description: string): Refusal => ({ err: 'invalid_request', descr
 
 async function acceptSigned(ground: Ground, orgId: string, token: VerifiedToken): Promise<Refusal | null> {
   const reading = readMessage(token)
-  if (reading.read === 'refused') return reading.refusal
+  if (reading.read === 'refused') {
+    await noteRefusedStatement(ground, token.raw, reading.refusal.err)
+    return reading.refusal
+  }
   if (reading.read === 'quarantine') return wrong('This portal does not speak that version of the message.')
   if (reading.read === 'unknown') return wrong('This portal does not know that type of event.')
 

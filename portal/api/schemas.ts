@@ -25,6 +25,7 @@ import {
   endpoint,
   endpointAdded,
   endpointConfirmed,
+  rehearsal,
   streamStatus,
   streamVerification,
 } from './provider-schemas.ts'
@@ -93,6 +94,7 @@ export const schemas = {
   ContactAsked: contactAsked,
   ContactRemoved: contactRemoved,
   Contacts: page(contact),
+  Rehearsal: rehearsal,
   InboxPage: page(inboxRow),
   DeliveryPage: page(deliveryLog),
   DeliveryResent: deliveryResent,

@@ -3,6 +3,7 @@ import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { acceptVerificationReceipt } from '../providers/accept-verification-receipt.ts'
+import { acceptRehearsedReceipt } from './accept-rehearsed.ts'
 import { hasArrived, type ReceivedHow, type Reporter } from './delivery.ts'
 import {
   type DeliveryRow,
@@ -37,7 +38,8 @@ export async function acceptReceipt(
   if (message.notice === undefined) return acceptVerificationReceipt(ground, reporter, message)
   return ground.db.transaction(async (tx) => {
     const token = await selectToken(tx.db, message.ref)
-    if (!token || token.noticeId !== message.notice) return { result: 'unknown-token' }
+    if (!token) return acceptRehearsedReceipt(tx, reporter, message)
+    if (token.noticeId !== message.notice) return { result: 'unknown-token' }
     if (token.orgId !== reporter.orgId) return { result: 'not-addressed-to-you' }
     const repeated = await repeatOf(tx, reporter)
     const fits = message.set_sha256 === token.setSha256

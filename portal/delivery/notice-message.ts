@@ -128,7 +128,7 @@ export function messageAgain(
 }
 
 /** Senders are held to the documented members. What fails here is a mistake of ours, and says where without quoting. */
-function outgoing<T extends object>(type: EventType, message: T): T {
+export function outgoing<T extends object>(type: EventType, message: T): T {
   const checked = checkOutgoing(type, message)
   if (checked.ok) return message
   const where = checked.errors.map((error) => `${error.pointer} ${error.code}`).join(', ')

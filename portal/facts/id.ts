@@ -37,6 +37,7 @@ export type IdPrefix =
   | 'inv'
   | 'psk'
   | 'mbc'
+  | 'rhl'
 
 /** A sortable id that says what it is: a UUID v7 in 26 characters of Crockford's base 32 behind its prefix. */
 export function newId(prefix: IdPrefix): string {

@@ -142,6 +142,8 @@ export type OutboundAnswer =
         | 'protocol'
       /** In words, without any address. */
       detail: string
+      /** For `tls`: what is wrong with the certificate, where it is the certificate. */
+      certificate?: 'expired' | 'other_name' | 'self_signed' | 'unknown_authority'
       address: string | null
       ms: number
     }

@@ -139,6 +139,7 @@ function failed(failure: OutboundFailure, started: number): OutboundAnswer {
     result: 'failed',
     code: failure.code,
     detail: failure.message,
+    ...(failure.certificate === undefined ? {} : { certificate: failure.certificate }),
     address: failure.address,
     ms: Math.round(performance.now() - started),
   }

@@ -5,13 +5,14 @@ import type { Ground, OutboundAnswer } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import type { MediaType, VerifiedGrade } from './endpoint.ts'
 import { type EndpointRow, lockEndpoint, selectEndpoint, selectKeys, updateEndpoint } from './provider-store.server.ts'
-import { mayBeMediaType, refusalOf } from './verification-answer.ts'
+import { receiverWords } from './receiver-words.ts'
+import { mayBeMediaType, refusalOf, type VerificationRefusal } from './verification-answer.ts'
 
 const timeoutMs = 10_000
 
 export type EndpointConfirmed =
   | { result: 'confirmed'; mediaType: MediaType; grade: VerifiedGrade }
-  | { result: 'refused'; code: string; detail: string }
+  | ({ result: 'refused' } & VerificationRefusal)
   | { result: 'unknown-endpoint' | 'forbidden' }
 
 /**
@@ -25,7 +26,7 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
     return { result: 'unknown-endpoint' }
   const { url, orgId } = endpoint
   if (url === null) {
-    return { result: 'refused', code: 'poll_only', detail: 'This is a poll stream: there is no address to send to.' }
+    return { result: 'refused', ...refused('poll_only') }
   }
   const jti = newId('evt')
   const token = await sign(ground, endpoint, jti)
@@ -40,8 +41,7 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
     const now = await lockEndpoint(tx.db, endpointId)
     if (!now || now.state === 'retired') return { result: 'unknown-endpoint' }
     if (now.verificationJti !== jti || now.url !== url) {
-      const detail = 'The endpoint was changed or verified again while this was under way. Verify it once more.'
-      return { result: 'refused', code: 'overtaken', detail }
+      return { result: 'refused', ...refused('overtaken') }
     }
     if (refusal) {
       // An endpoint that works stays in use: what failed was this question, and deliveries have their own schedule.
@@ -92,4 +92,8 @@ async function send(
   if (!mayBeMediaType(plain)) return { answer: plain, mediaType: 'application/secevent+jwt' }
   const wrapped = await post('application/json', JSON.stringify({ sets: { [jti]: body } }))
   return { answer: wrapped, mediaType: 'application/json' }
+}
+
+function refused(word: 'poll_only' | 'overtaken'): VerificationRefusal {
+  return { code: word, word, n: null, detail: receiverWords[word].en }
 }

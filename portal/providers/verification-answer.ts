@@ -1,23 +1,25 @@
 import type { SetErr } from '@noticeline/sdk/protocol'
 import type { OutboundAnswer } from '../ground/ground.ts'
+import { type ReceiverWord, receiverWords, saySentence } from './receiver-words.ts'
 
 export interface VerificationRefusal {
   /** Stable. */
   code: string
+  /** Which sentence says it, and the number in that; finer than the code. */
+  word: ReceiverWord
+  n: number | null
   /** In words, for whoever wrote the receiver. Quotes nothing that was answered. */
   detail: string
 }
 
-const errs = {
-  invalid_request:
-    'It could not read the token: it has to take the raw body as ASCII text, and header, type and schema of the protocol.',
-  invalid_key:
-    'It does not know our signing key, or could not unseal: check that it fetches our JWKS, and the sealing key you registered.',
-  invalid_issuer: 'It expects another issuer: configure the `issuer` that registration answered.',
-  invalid_audience: 'It expects another audience: configure the `audience` that registration answered.',
-  authentication_failed: 'It wants a bearer token that we were not given.',
-  access_denied: 'It says that we may not send it anything.',
-} as const satisfies Record<SetErr, string>
+const errs: readonly SetErr[] = [
+  'invalid_request',
+  'invalid_key',
+  'invalid_issuer',
+  'invalid_audience',
+  'authentication_failed',
+  'access_denied',
+]
 
 /** Whether a firewall may have refused the media type, so that the other body form is worth a try. */
 export function mayBeMediaType(answer: OutboundAnswer): boolean {
@@ -26,79 +28,79 @@ export function mayBeMediaType(answer: OutboundAnswer): boolean {
 
 /** Null: exactly 202 and nothing else, which is the only receipt there is. */
 export function refusalOf(answer: OutboundAnswer): VerificationRefusal | null {
-  if (answer.result === 'failed') return failed[answer.code]
+  if (answer.result === 'failed') return failureOf(answer)
   const { status } = answer
   if (status === 202) {
     if (answer.body.trim() === '') return null
-    return no(
-      'body_not_empty',
-      'It answered 202 with a body. A receipt is 202 and nothing else, so that parked pages are none.',
-    )
+    return refusal('body_not_empty', answer.truncated ? 'body_huge' : 'body_not_empty')
   }
-  if (status >= 200 && status < 300)
-    return no('not_202', `It answered ${status}. Only 202 with an empty body says that the token is stored.`)
-  if (status >= 300 && status < 400)
-    return no(
-      'redirected',
-      `It answered ${status}, a redirect. Redirects are not followed: register the address it leads to.`,
-    )
+  if (status >= 200 && status < 300) return refusal('not_202', isPage(answer) ? 'not_202_page' : 'not_202', status)
+  if (status >= 300 && status < 400) return refusal('redirected', 'redirected', status)
   if (status === 400) {
     const err = errOf(answer.body)
-    if (err) return no(`receiver_${err}`, `It answered 400 ${err}. ${errs[err]}`)
-    return no('bad_request', 'It answered 400 without an `err` of RFC 8935. Its log has to say what it did not like.')
+    return err ? refusal(`receiver_${err}`, `receiver_${err}`) : refusal('bad_request', 'bad_request')
   }
-  if (status >= 500) return no('receiver_failed', `It answered ${status}: it failed by itself. Its log has to say why.`)
-  return statuses[status] ?? no('unexpected_answer', `It answered ${status}. A receipt is 202 with an empty body.`)
+  if (status >= 500) return refusal('receiver_failed', 'receiver_failed', status)
+  if (status === 429) return busy(answer.headers['retry-after'])
+  const word = byStatus[status] ?? 'unexpected_answer'
+  return refusal(word, word, status)
 }
 
-const statuses: Readonly<Record<number, VerificationRefusal>> = {
-  401: no('unauthorised', 'It answered 401. No credentials are sent to an endpoint: the signature is the proof.'),
-  403: no('forbidden_by_receiver', 'It answered 403 in both body forms. A firewall in front of it may refuse us.'),
-  404: no('not_found', 'It answered 404. Nothing listens at this path: check the route, and that POST reaches it.'),
-  405: no('method_not_allowed', 'It answered 405. Tokens come by POST.'),
-  406: no(
-    'media_type_refused',
-    'It answered 406 in both body forms. It has to take application/secevent+jwt or application/json.',
-  ),
-  410: no('gone', 'It answered 410, which means retired. Register the address that took its place.'),
-  413: no('too_large_for_receiver', 'It answered 413. It has to take bodies of up to 256 KiB.'),
-  415: no(
-    'media_type_refused',
-    'It answered 415 in both body forms. It has to take application/secevent+jwt or application/json.',
-  ),
-  429: no('busy', 'It answered 429. Try again when it has time.'),
+const byStatus: Readonly<Record<number, ReceiverWord>> = {
+  401: 'unauthorised',
+  403: 'forbidden_by_receiver',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'media_type_refused',
+  410: 'gone',
+  413: 'too_large_for_receiver',
+  415: 'media_type_refused',
 }
 
-const failed: Readonly<Record<Extract<OutboundAnswer, { result: 'failed' }>['code'], VerificationRefusal>> = {
-  address_refused: no(
-    'address_refused',
-    'Its name leads to an address that may not be called: private, local or reserved.',
-  ),
-  dns: no('dns', 'Its name could not be resolved.'),
-  refused: no(
-    'connection_refused',
-    'The connection was refused: nothing listens on this port, or a firewall closed it.',
-  ),
-  unreachable: no('unreachable', 'Its address could not be reached.'),
-  timeout: no(
-    'timeout',
-    'It did not answer in time. It has to answer 202 as soon as the token is stored, and work afterwards.',
-  ),
-  tls: no('tls', 'The TLS connection failed: its certificate has to be valid for this name, with its whole chain.'),
-  reset: no('reset', 'The connection was closed before an answer came.'),
-  too_large: no('answer_too_large', 'Its answer was too large. A receipt has no body.'),
-  protocol: no('not_http', 'What it answered was not HTTP.'),
+type Failed = Extract<OutboundAnswer, { result: 'failed' }>
+
+const byFailure: Readonly<Record<Failed['code'], ReceiverWord>> = {
+  address_refused: 'address_refused',
+  dns: 'dns',
+  refused: 'connection_refused',
+  unreachable: 'unreachable',
+  timeout: 'timeout',
+  tls: 'tls',
+  reset: 'reset',
+  too_large: 'answer_too_large',
+  protocol: 'not_http',
 }
 
-function no(code: string, detail: string): VerificationRefusal {
-  return { code, detail }
+const byCertificate: Readonly<Record<NonNullable<Failed['certificate']>, ReceiverWord>> = {
+  expired: 'tls_expired',
+  other_name: 'tls_name',
+  self_signed: 'tls_self_signed',
+  unknown_authority: 'tls_authority',
+}
+
+function failureOf(answer: Failed): VerificationRefusal {
+  const word = byFailure[answer.code]
+  return refusal(word, answer.certificate ? byCertificate[answer.certificate] : word)
+}
+
+function busy(retryAfter: string | undefined): VerificationRefusal {
+  const seconds = retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter.trim()) ? Number(retryAfter) : null
+  return seconds === null ? refusal('busy', 'busy_unsaid') : refusal('busy', 'busy', seconds)
+}
+
+function refusal(code: string, word: ReceiverWord, n: number | null = null): VerificationRefusal {
+  return { code, word, n, detail: saySentence(receiverWords[word], 'en', n) }
+}
+
+function isPage(answer: Extract<OutboundAnswer, { result: 'answered' }>): boolean {
+  return /html/i.test(answer.headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(answer.body)
 }
 
 function errOf(body: string): SetErr | null {
   try {
     const parsed: unknown = JSON.parse(body)
     const err = typeof parsed === 'object' && parsed !== null && 'err' in parsed ? parsed.err : null
-    return typeof err === 'string' && Object.hasOwn(errs, err) ? (err as SetErr) : null
+    return errs.find((known) => known === err) ?? null
   } catch {
     return null
   }

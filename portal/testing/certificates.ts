@@ -12,7 +12,7 @@ export interface TestCertificate {
 export interface TestAuthority {
   ca: string
   /** Names and IPv4 addresses the certificate is for. */
-  issue(names: readonly string[], options?: { from?: Date; until?: Date }): TestCertificate
+  issue(names: readonly string[], options?: { from?: Date; until?: Date; bySelf?: boolean }): TestCertificate
 }
 
 const longAgo = new Date('2020-01-01T00:00:00Z')
@@ -32,7 +32,7 @@ export function createTestAuthority(name = 'Test authority'): TestAuthority {
   })
   return {
     ca: pem(authority),
-    issue(names, { from = longAgo, until = farAhead } = {}) {
+    issue(names, { from = longAgo, until = farAhead, bySelf = false } = {}) {
       const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const alternatives = names.map((entry) =>
         isIPv4(entry) ? der(0x87, Buffer.from(entry.split('.').map(Number))) : der(0x82, Buffer.from(entry)),
@@ -40,8 +40,8 @@ export function createTestAuthority(name = 'Test authority'): TestAuthority {
       const bytes = certify({
         subject: 'Test server',
         publicKey: keys.publicKey,
-        issuer: name,
-        signer: own.privateKey,
+        issuer: bySelf ? 'Test server' : name,
+        signer: bySelf ? keys.privateKey : own.privateKey,
         from,
         until,
         extensions: [extension('2.5.29.17', der(0x30, ...alternatives), false)],
