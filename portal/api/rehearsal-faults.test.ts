@@ -1,6 +1,9 @@
 import { generateKey } from '@noticeline/sdk/protocol'
 import { afterAll, expect, test } from 'vitest'
-import { createApi } from '../api/api.ts'
+import { endRehearsal } from '../delivery/end-rehearsals.ts'
+import { findRehearsal } from '../delivery/find-rehearsals.ts'
+import { sayStep } from '../delivery/rehearsal-words.ts'
+import { rehearseEndpoint } from '../delivery/rehearse-endpoint.ts'
 import type { Ground, Lookups } from '../ground/ground.ts'
 import { createOutbound } from '../ground/outbound.server.ts'
 import { addEndpoint } from '../providers/add-endpoint.ts'
@@ -8,10 +11,7 @@ import { provider } from '../testing/build/provider.ts'
 import { authority, type Case, cases, servers } from '../testing/faulty-receivers.ts'
 import { rehearsedReceiver } from '../testing/rehearsed-receiver.ts'
 import { type TestGround, withGround } from '../testing/with-ground.ts'
-import { endRehearsal } from './end-rehearsals.ts'
-import { findRehearsal } from './find-rehearsals.ts'
-import { sayStep } from './rehearsal-words.ts'
-import { rehearseEndpoint } from './rehearse-endpoint.ts'
+import { createApi } from './api.ts'
 
 afterAll(() => servers.close())
 
@@ -32,7 +32,7 @@ function outsideOf(ground: TestGround): Ground {
 /** An endpoint with this fault, rehearsed until its card is closed. */
 async function rehearsed(ground: TestGround, outside: Ground, one: Partial<Case>) {
   const { orgId, actor } = await provider(ground, { cidr: null })
-  const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0 })
+  const readiness = async () => ({ database: true, keys: true, queueLagMs: 0, deadLetters: 0, clockApartMs: null })
   const api = createApi(outside, { readiness })
   const [signing, sealing] = [await generateKey('sig'), one.sealed === false ? null : await generateKey('enc')]
   const receiver = rehearsedReceiver(
