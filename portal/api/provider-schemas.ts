@@ -1,8 +1,8 @@
 /** The shapes of answers about endpoints, deliveries and streams. */
 import { z } from 'zod'
+import { stepNames } from '../delivery/rehearsal.ts'
 import { contactKinds, contactPurposes } from '../providers/contact.ts'
 import { contactHours } from '../providers/contact-hours.ts'
-import { stepNames } from '../delivery/rehearsal.ts'
 import { at, maybe, orgId } from './notice-schemas.ts'
 
 export const endpoint = z.object({
