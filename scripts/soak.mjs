@@ -1,4 +1,4 @@
-// `pnpm soak [part…] [--rounds N] [--seed S] [--resume]`: the long proofs, with a table at the end.
+// `pnpm soak [part…] [--database embedded|debian] [--rounds N] [--seed S] [--resume]`: the long proofs, with a table at the end.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { install, root } from './bootstrap.mjs'

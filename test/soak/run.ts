@@ -9,11 +9,21 @@ import { type State, writeTable } from './table.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, seed: { type: 'string' }, resume: { type: 'boolean' } },
+  options: {
+    rounds: { type: 'string' },
+    seed: { type: 'string' },
+    database: { type: 'string' },
+    resume: { type: 'boolean' },
+  },
 })
 const unknown = positionals.filter((name) => !parts.some((part) => part.name === name))
 if (unknown.length > 0) {
   console.error(`No such part: ${unknown.join(', ')}. There are ${parts.map(({ name }) => name).join(', ')}.`)
+  process.exit(1)
+}
+
+if (values.database !== undefined && !['embedded', 'debian'].includes(values.database)) {
+  console.error('--database takes embedded or debian.')
   process.exit(1)
 }
 
@@ -25,7 +35,8 @@ const state: State = kept ?? { seed: Number(values.seed ?? Date.now() % 1_000_00
 console.log(`Seed ${state.seed}. Interrupted, it goes on with --resume.`)
 for (const part of parts) {
   if (positionals.length > 0 && !positionals.includes(part.name)) continue
-  for (const database of part.databases) await playOne(part, database)
+  for (const database of part.databases)
+    if (values.database === undefined || values.database === database) await playOne(part, database)
 }
 const broken = Object.values(state.results).filter((one) => faultsOf(one).length > 0)
 const table = writeTable(state)
