@@ -3,6 +3,7 @@
  * again by itself, and each may run twice.
  */
 import { mailClaimant, mailConsentRequest, mailProofRequest } from './attribution/mail-network.ts'
+import { mailDeskTasks } from './delivery/desk-tasks.ts'
 import { pointNext, pointWaiting } from './delivery/point-waiting.ts'
 import { pointContact } from './delivery/pointer-mail.ts'
 import { queueDelivery } from './delivery/queue-delivery.ts'
@@ -21,6 +22,7 @@ import { mailSignIn } from './people/mail-sign-in.ts'
 import { mailContactCode } from './providers/mail-contact-code.ts'
 import { mailContactNews } from './providers/mail-contact-news.ts'
 import { mailEndpointChange } from './providers/mail-endpoint-change.ts'
+import { noteAnswer, noteReturn } from './providers/note-return.ts'
 import { lookAgain } from './removal/look-again.ts'
 import { watchItem } from './removal/watch-item.ts'
 
@@ -49,6 +51,8 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'notice.withdrawn': [queueDelivery, releaseDuplicates],
   'notice.closed': [queueDelivery],
 
+  'mail.returned': [noteReturn],
+  'mail.answered': [noteAnswer],
   'contact.asked': [mailContactCode],
   'contact.reminded': [mailContactCode],
   'contact.confirmed': [pointWaiting, mailContactNews],
@@ -61,6 +65,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'endpoint.paused': [mailEndpointChange],
   'endpoint.confirmed': [resumeDeliveries],
   'delivery.queued': [pointContact],
+  'delivery.escalated': [mailDeskTasks],
 
   'outcome.reported': [lookAgain],
 }

@@ -10,6 +10,7 @@ import type { Ground } from './ground/ground.ts'
 import { sweepReactions } from './ground/queue-reactions.server.ts'
 import { markOverdue } from './notices/mark-overdue.ts'
 import { collectMail } from './people/collect-mail.ts'
+import { probeContacts } from './providers/probe-contacts.ts'
 import { refreshKeySets } from './providers/refresh-key-sets.ts'
 import { closeNotices } from './removal/close-notices.ts'
 import { observeDueItems } from './removal/observe-item.ts'
@@ -46,6 +47,7 @@ export const timetable: Entry[] = [
   { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
   { name: 'sweep-reactions', every: minute, run: (ground) => sweepReactions(ground) },
+  { name: 'probe-contacts', every: minute, run: (ground) => probeContacts(ground) },
   { name: 'refresh-key-sets', every: 10 * minute, run: (ground) => refreshKeySets(ground) },
   { name: 'check-proofs', every: minute, run: (ground) => checkProofs(ground) },
   { name: 'keep-keys-fresh', every: 10 * minute, run: (ground) => ground.keys.keepFresh() },

@@ -1,6 +1,7 @@
 import { eventTypes } from '@noticeline/sdk/protocol'
 import type { Ground } from '../ground/ground.ts'
 import { updateDelivery } from './delivery-store.server.ts'
+import { escalateDeliveries } from './escalate-delivery.ts'
 import { mailPointer, mailWaiting } from './pointer-mail.ts'
 import { selectPointed, selectStuck, selectWaitedFor } from './pointer-store.server.ts'
 
@@ -9,7 +10,7 @@ const hardFailures = ['tls', 'dns', 'refused', 'address_refused']
 
 /**
  * Escalation follows the deadline, not exhausted attempts: what has not arrived in time is pointed to in a mail to the
- * first contact, once, while pushing and polling go on. Answers how many.
+ * first contact, once, while pushing and polling go on; the later steps are in `escalate-delivery.ts`. Answers how many.
  */
 export async function fallBack(ground: Ground): Promise<number> {
   const stuck = await selectStuck(ground.db.read, {
@@ -24,5 +25,5 @@ export async function fallBack(ground: Ground): Promise<number> {
     await ground.db.transaction((tx) => updateDelivery(tx.db, delivery.id, { escalated: 1 }))
   }
   for (const contactId of await selectWaitedFor(ground.db.read, atOnce)) await mailWaiting(ground, contactId)
-  return stuck.length
+  return stuck.length + (await escalateDeliveries(ground))
 }

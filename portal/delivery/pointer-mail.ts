@@ -39,30 +39,35 @@ export async function pointContact(ground: Ground, fact: Fact<'delivery.queued'>
   if (!push && !poll) await mailPointer(ground, delivery)
 }
 
-/**
- * Points the next contact to a delivery, one who was not pointed to it before. Answers who that is, or null where nobody is
- * left. `also`: whom else it concerns beside those who are there for such notices.
- */
-export async function mailPointer(
-  ground: Ground,
-  delivery: DeliveryRow,
-  also: readonly ContactPurpose[] = [],
-): Promise<string | null> {
-  const notice = await readNotice(ground.db.read, delivery.noticeId)
-  if (!notice || delivery.event === eventTypes.closed) return null
+/** Points the next contact to a delivery, one who was not pointed to it before. Answers who that is; null: nobody is left. */
+export async function mailPointer(ground: Ground, delivery: DeliveryRow): Promise<string | null> {
   const contactId = await ground.db.transaction(async (tx) => {
     const locked = await lockDelivery(tx.db, delivery.id)
-    if (!locked || hasArrived(locked.state as 'queued')) return null
-    const already = await selectPointed(tx.db, delivery.id)
-    const purposes = [purposeOf(notice.regime), ...also]
-    const contact = chooseContact(await readContacts(tx.db, delivery.orgId), { now: tx.now, purposes, already })
-    if (!contact) return null
-    const { id: deliveryId, noticeId, orgId } = delivery
-    await insertPointer(tx.db, { deliveryId, contactId: contact.id, orgId, noticeId, queuedAt: tx.now })
-    return contact.id
+    return locked ? queuePointer(tx, locked) : null
   })
   if (contactId !== null) await mailWaiting(ground, contactId)
   return contactId
+}
+
+/**
+ * Says that the next contact is to be pointed to this delivery; `mailWaiting` does it. `also`: whom else it concerns beside
+ * those who are there for such notices. The delivery's row is locked.
+ */
+export async function queuePointer(
+  tx: Tx,
+  delivery: DeliveryRow,
+  also: readonly ContactPurpose[] = [],
+): Promise<string | null> {
+  const { id: deliveryId, noticeId, orgId, event } = delivery
+  if (hasArrived(delivery.state as 'queued') || event === eventTypes.closed) return null
+  const notice = await readNotice(tx.db, noticeId)
+  if (!notice) return null
+  const already = await selectPointed(tx.db, deliveryId)
+  const purposes = [purposeOf(notice.regime), ...also]
+  const contact = chooseContact(await readContacts(tx.db, orgId), { now: tx.now, purposes, already })
+  if (!contact) return null
+  await insertPointer(tx.db, { deliveryId, contactId: contact.id, orgId, noticeId, queuedAt: tx.now })
+  return contact.id
 }
 
 /**

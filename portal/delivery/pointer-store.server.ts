@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type ExpressionBuilder, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 import type { DeliveryRow } from './delivery-store.server.ts'
 
@@ -63,6 +63,19 @@ export async function updatePointer(
     .where('deliveryId', '=', which.deliveryId)
     .where('contactId', '=', which.contactId)
     .execute()
+}
+
+/** Pointers to this delivery that were mailed and not followed, noted as such from now on. Answers whose they are. */
+export async function markSilent(db: Transaction<DB>, deliveryId: string, at: Date): Promise<string[]> {
+  const rows = await db
+    .updateTable('pointers')
+    .set({ silentAt: at })
+    .where('deliveryId', '=', deliveryId)
+    .where('mailedAt', 'is not', null)
+    .where('silentAt', 'is', null)
+    .returning('contactId')
+    .execute()
+  return rows.map((row) => row.contactId)
 }
 
 /** It arrived, or is not spoken of any longer, before anybody was written to. */
@@ -182,4 +195,44 @@ function waiting(db: Kysely<DB>, events: readonly string[], limit: number) {
     .where('event', 'in', [...events])
     .orderBy('deadlineAt')
     .limit(limit)
+}
+
+/** Said 202 so long ago, has a key to sign with, and has signed nothing since. */
+export function selectUnacknowledged(
+  db: Kysely<DB>,
+  { now, event, afterMs, limit }: { now: Date; event: string; afterMs: number; limit: number },
+): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom('deliveries as d')
+    .selectAll('d')
+    .where('d.state', '=', 'received')
+    .where('d.receivedHow', '=', 'push')
+    .where('d.unacknowledgedAt', 'is', null)
+    .where('d.event', '=', event)
+    .where('d.receivedAt', '<=', new Date(now.getTime() - afterMs))
+    .where('d.receivedAt', '>', new Date(now.getTime() - 86_400_000))
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('providerKeys as k')
+          .select('k.thumbprint')
+          .whereRef('k.orgId', '=', 'd.orgId')
+          .where('k.use', '=', 'sig')
+          .where('k.revokedAt', 'is', null)
+          .where('k.retiredAt', 'is', null),
+      ),
+    )
+    .where((where) => where.not(where.exists(signedReport(where))))
+    .orderBy('d.receivedAt')
+    .limit(limit)
+    .execute()
+}
+
+function signedReport(where: ExpressionBuilder<DB & { d: DB['deliveries'] }, 'd'>) {
+  return where
+    .selectFrom('reports as r')
+    .select('r.id')
+    .whereRef('r.noticeId', '=', 'd.noticeId')
+    .whereRef('r.orgId', '=', 'd.orgId')
+    .where('r.grade', '=', 'signed')
 }

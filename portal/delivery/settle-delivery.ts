@@ -3,9 +3,11 @@ import { record } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
 import { markOffered } from '../notices/mark-offered.ts'
 import { startClock } from '../notices/start-clock.ts'
+import { noteFollowed } from '../providers/note-silence.ts'
 import { abandonAttempts } from './attempt-store.server.ts'
 import { hasArrived, type ReceivedHow } from './delivery.ts'
 import { type DeliveryRow, selectNamedItems, updateDelivery } from './delivery-store.server.ts'
+import { selectPointed } from './pointer-store.server.ts'
 
 /** First tried on a channel that works: the first of the two instants of every item in it. The delivery's row is locked. */
 export async function offerDelivery(tx: Tx, delivery: DeliveryRow): Promise<void> {
@@ -43,6 +45,8 @@ export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: Receive
     receivedHow: how,
     nextAttemptAt: null,
   })
+  // Somebody followed a pointer, so whoever was pointed to it is no silent desk.
+  if (how === 'form_confirmed') await noteFollowed(tx, [...(await selectPointed(tx.db, delivery.id))])
   // Nobody tries it again, so nobody would find an attempt whose worker was killed.
   if (how !== 'push') await abandonAttempts(tx.db, delivery.id, tx.now)
   if (delivery.event === eventTypes.issued) {

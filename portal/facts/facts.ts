@@ -175,6 +175,8 @@ export interface Facts {
     contactId: string | null
     taskId: string | null
   }
+  /** Somebody on the desk saw to it. */
+  'task.closed': { noticeId: string; deliveryId: string; orgId: string; taskId: string; personId: string }
   'delivery.failed': { noticeId: string; deliveryId: string; orgId: string; code: string }
   'receipt.recorded': {
     noticeId: string

@@ -20,6 +20,7 @@ const still = [
   'clock.resumed',
   'clock.stopped',
   'mail.sent',
+  'task.closed',
   'mail.returned',
   'mail.auto-replied',
   'mail.answered',

@@ -65,6 +65,8 @@ export type Act =
   | 'deliveries.resend'
   | 'stream.poll'
   | 'attribution.decide'
+  | 'tasks.read'
+  | 'tasks.close'
   | 'networks.read'
   | 'networks.write'
   | 'networks.share'
@@ -161,6 +163,8 @@ const rules: Record<Act, Rule> = {
     changes: true,
   },
   'stream.poll': { own: ['provider'], any: [], roles: [], scopes: ['stream:poll'], changes: true },
+  'tasks.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
+  'tasks.close': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
   'attribution.decide': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
   'networks.read': {
     own: ['provider'],

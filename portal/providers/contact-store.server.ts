@@ -211,3 +211,28 @@ export async function endSilence(db: Transaction<DB>, contactIds: readonly strin
     .where('silent', '>', 0)
     .execute()
 }
+
+/** Whether the contact was proven, or asked for a proof, after this mail had left: then its return is old news. */
+export async function selectProvenLater(db: Kysely<DB>, contactId: string, mailId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('mails as m')
+    .innerJoin('contacts as c', 'c.id', 'm.contactId')
+    .select('m.id')
+    .where('m.id', '=', mailId)
+    .where('c.id', '=', contactId)
+    .where((where) =>
+      where.or([
+        where('m.preparedAt', '<', where.ref('c.verifiedAt')),
+        where.exists(
+          where
+            .selectFrom('contactConfirmations as newer')
+            .select('newer.id')
+            .whereRef('newer.contactId', '=', 'c.id')
+            .where('newer.why', '=', 'verify')
+            .whereRef('newer.requestedAt', '>', 'm.preparedAt'),
+        ),
+      ]),
+    )
+    .executeTakeFirst()
+  return row !== undefined
+}
