@@ -32,7 +32,15 @@ export async function requireActor(args: RouteArgs): Promise<PersonActor> {
  * page. Ask in the loader that shows the form as well as in the action: what was typed does not survive the detour.
  */
 export async function requireFresh(args: RouteArgs): Promise<PersonActor> {
-  const actor = await requireActor(args)
+  return freshOr(args, await requireActor(args))
+}
+
+/** The same for the pages where a second factor is set up: whoever has to and has none yet comes by a link alone. */
+export async function requireFreshPerson(args: RouteArgs): Promise<PersonActor> {
+  return freshOr(args, await requirePerson(args))
+}
+
+async function freshOr(args: RouteArgs, actor: PersonActor): Promise<PersonActor> {
   if (await isFresh(args.context.ground, actor)) return actor
   throw redirect(`/account/confirm?back=${encodeURIComponent(new URL(args.request.url).pathname)}`)
 }
@@ -77,4 +85,15 @@ export function homeOf(actor: PersonActor): string {
     case 'platform':
       return '/operator'
   }
+}
+
+/** Where a page was asked to lead afterwards, if that is a path of our own. */
+export function backOf(request: Request): string | null {
+  const back = new URL(request.url).searchParams.get('back')
+  return back !== null && isOwnPath(back) ? back : null
+}
+
+/** `//host` and `/\\host` are paths of somebody else. */
+function isOwnPath(path: string): boolean {
+  return /^\/(?![/\\])[\w./$-]{0,200}$/.test(path)
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { filesBelow, root } from './tree.ts'
 
 // A layout's refusal does not stop its child's loader or action, so each asks for itself.
-const asks = /\b(findActor|requirePerson|requireActor|requireFresh|requireSide|requireMay)\(/
+const asks = /\b(findActor|requirePerson|requireActor|requireFresh|requireFreshPerson|requireSide|requireMay)\(/
 
 // Doors that are open on purpose: they show nothing of anybody's, or are how one comes to be somebody.
 const forEverybody = [
@@ -15,6 +15,8 @@ const forEverybody = [
   'join.tsx: action',
   'join_.$token.tsx: action',
   'join_.$token.tsx: loader',
+  'mailbox-change.$token.tsx: action',
+  'mailbox-change.$token.tsx: loader',
   'mailbox.tsx: loader',
   'preferences.ts: action',
   'preferences.ts: loader',

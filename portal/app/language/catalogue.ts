@@ -1,14 +1,18 @@
 import { conversation as enConversation } from './en/conversation.ts'
+import { factor as enFactor } from './en/factor.ts'
 import { join as enJoin } from './en/join.ts'
 import { organisations as enOrganisations } from './en/organisations.ts'
 import { outside as enOutside } from './en/outside.ts'
+import { people as enPeople } from './en/people.ts'
 import { provider as enProvider } from './en/provider.ts'
 import { words as enWords } from './en/words.ts'
 import { work as enWork } from './en/work.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
+import { factor as nlFactor } from './nl/factor.ts'
 import { join as nlJoin } from './nl/join.ts'
 import { organisations as nlOrganisations } from './nl/organisations.ts'
 import { outside as nlOutside } from './nl/outside.ts'
+import { people as nlPeople } from './nl/people.ts'
 import { provider as nlProvider } from './nl/provider.ts'
 import { words as nlWords } from './nl/words.ts'
 import { work as nlWork } from './nl/work.ts'
@@ -18,6 +22,8 @@ const en = {
   ...enConversation,
   ...enWork,
   ...enProvider,
+  ...enPeople,
+  ...enFactor,
   ...enWords,
   ...enJoin,
   ...enOrganisations,
@@ -29,6 +35,8 @@ const nl: Record<keyof typeof en, string> = {
   ...nlConversation,
   ...nlWork,
   ...nlProvider,
+  ...nlPeople,
+  ...nlFactor,
   ...nlWords,
   ...nlJoin,
   ...nlOrganisations,

@@ -45,9 +45,9 @@ export function Masthead({ reader, mailbox }: { reader: Reader | null; mailbox: 
         <div className="who">
           {reader ? (
             <>
-              <span className="who-name">
+              <NavLink className="nav-link who-name" to="/account">
                 {reader.personName} <span className="text-soft">· {reader.orgName}</span>
-              </span>
+              </NavLink>
               <Form method="post" action="/sign-out" reloadDocument>
                 <button className="button button-plain" type="submit">
                   {text('nav-sign-out')}
@@ -71,10 +71,12 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
     notifier: [
       ['/notifier/notices', text('nav-notices')],
       ['/notifier/notices/new', text('nav-new-notice')],
+      ['/notifier/people', text('nav-people')],
       ['/notifier/company', text('nav-organisation')],
     ],
     provider: [
       ['/provider', text('nav-inbox')],
+      ['/provider/people', text('nav-people')],
       ['/provider/company', text('nav-company')],
       ['/provider/joining', text('nav-joining')],
     ],
@@ -84,6 +86,7 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
       ['/operator/admissions', text('nav-admissions')],
       ['/operator/organisations', text('nav-organisations')],
       ['/operator/audit', text('nav-audit')],
+      ['/operator/people', text('nav-people')],
     ],
   }
   return (
