@@ -37,14 +37,19 @@ async function inWindow<T>(
 
 const at = (path: string) => new URL(path, portal.demo.base_url).href
 
-/** The newest link of that kind, from the page where the demo's mail can be read. */
+const followed = new Set<string>()
+
+/** The newest link of that kind that nobody has followed, from the page where the demo's mail can be read. */
 async function mailed(kind: string, to: string): Promise<string> {
   const link = new RegExp(`${at(`/${kind}/`)}[\\w.-]+`)
   for (let tries = 0; tries < 60; tries += 1) {
-    const page = await (await fetch(at('/mailbox'))).text()
-    const mail = page.split('<article').find((part) => part.includes(to) && link.test(part))
-    const found = mail === undefined ? null : link.exec(mail)
-    if (found) return found[0]
+    const mails = (await (await fetch(at('/mailbox'))).text()).split('data-mail="')
+    const links = mails.filter((mail) => mail.startsWith(`${to}"`)).map((mail) => link.exec(mail)?.[0] ?? '')
+    const found = links.find((one) => one !== '' && !followed.has(one))
+    if (found) {
+      followed.add(found)
+      return found
+    }
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
   throw new Error(`No mail with a link to ${kind} came to ${to}`)
@@ -216,7 +221,7 @@ test('a mailbox changes when both have been pressed', () =>
 
 /** To look at: light, dark and on a phone, where a folder for them is given. */
 async function shoot(page: Page, name: string): Promise<void> {
-  const folder = process.env['NOTICELINE_SHOTS']
+  const folder = process.env['PAGES_SHOTS']
   if (!folder) return
   const file = name.replaceAll(/[^a-z0-9]+/gi, '-')
   for (const scheme of ['light', 'dark'] as const) {

@@ -45,8 +45,11 @@ export function Masthead({ reader, mailbox }: { reader: Reader | null; mailbox: 
         <div className="who">
           {reader ? (
             <>
-              <NavLink className="nav-link who-name" to="/account">
-                {reader.personName} <span className="text-soft">· {reader.orgName}</span>
+              <NavLink className="nav-link" to="/account">
+                <span className="who-short">{text('nav-account')}</span>
+                <span className="who-name">
+                  {reader.personName} <span className="text-soft">· {reader.orgName}</span>
+                </span>
               </NavLink>
               <Form method="post" action="/sign-out" reloadDocument>
                 <button className="button button-plain" type="submit">
