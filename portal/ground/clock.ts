@@ -27,7 +27,7 @@ export interface DatabaseClockOptions {
 const unnoticedMs = 50
 /** From here on a person should know. */
 const apartFromMs = 60_000
-const askEveryMs = 10_000
+const askEveryMs = 2_000
 /** An answer that took longer says too little about the time. */
 const patienceMs = 1000
 

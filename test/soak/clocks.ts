@@ -42,16 +42,13 @@ async function warns(world: World): Promise<boolean> {
   return said?.warnings?.includes('clock_apart') ?? false
 }
 
-/** The hour that is left out, and the hour that happens twice, in Amsterdam. */
-const changes = [
-  { at: '2026-03-29T01:00:00.000Z', says: [] },
-  { at: '2026-10-25T01:00:00.000Z', says: ['+02:00', '+01:00'] },
-] as const
+/** In Amsterdam an hour is left out at the one and happens twice at the other. */
+const changes = ['2026-03-29T01:00:00.000Z', '2026-10-25T01:00:00.000Z'] as const
 
-/** Carried across a change of daylight saving, with the database: times stay exact, and both half past twos are told apart. */
+/** Every machine is carried across both changes of daylight saving, under load: deadlines stay exact durations. */
 export async function acrossDaylightSaving(world: World): Promise<string[]> {
   const problems: string[] = []
-  for (const { at } of changes) {
+  for (const at of changes) {
     const change = Date.parse(at) / 1000
     const now = Date.now() / 1000
     // Half an hour before and after, by minutes: what is received before is due after.
