@@ -1,7 +1,7 @@
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisations } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
-import { selectNetworksOf } from './attribution-store.server.ts'
+import { selectNetwork, selectNetworksOf } from './attribution-store.server.ts'
 import { graceMs } from './check-proofs.ts'
 import { proofLine, recordName } from './claim-token.ts'
 import type { CheckResult } from './look-for-proof.ts'
@@ -76,32 +76,7 @@ export async function findNetworks(
   const now = ground.clock.now()
   const views = [
     ...claims.map((claim) => viewOf(claim, names, now)),
-    ...byDesk.map((network): NetworkView => {
-      const state = network.endedAt ? 'ended' : (network.effectiveAt ?? now) > now ? 'waiting_time' : 'in_force'
-      return {
-        id: network.id,
-        networkId: network.id,
-        orgId: of,
-        orgName: names.get(of) ?? '',
-        kind: network.kind as NetworkView['kind'],
-        written: writtenAs(network),
-        proof: network.proof as NetworkView['proof'],
-        state,
-        contradictions: [],
-        holderId: network.consentBy,
-        holderName: network.consentBy ? (names.get(network.consentBy) ?? null) : null,
-        claimedAt: network.createdAt,
-        provenAt: network.provenAt,
-        effectiveAt: network.effectiveAt,
-        expiresAt: null,
-        checkedAt: null,
-        nextCheckAt: null,
-        graceEndsAt: null,
-        endedAt: network.endedAt,
-        endedCode: network.endedAt ? 'desk_ended' : null,
-        decisionReason: null,
-      }
-    }),
+    ...byDesk.map((network) => viewOfNetwork(network, names, now)),
   ]
   return { result: 'found', networks: views.sort((one, other) => other.claimedAt.getTime() - one.claimedAt.getTime()) }
 }
@@ -118,6 +93,33 @@ export async function findClaim(
   return {
     result: 'found',
     claim: await claimView(ground, claim, may(actor, 'networks.write', { orgId: claim.orgId })),
+  }
+}
+
+/** A network by its own id or by its claim's: one that the desk saw to has no claim, so nothing to do and no looks. */
+export async function findNetwork(
+  ground: Ground,
+  actor: Actor,
+  id: string,
+): Promise<{ result: 'found'; network: ClaimView } | { result: 'unknown-network' | 'forbidden' }> {
+  if (id.startsWith('ncl_')) {
+    const found = await findClaim(ground, actor, id)
+    if (found.result === 'found') return { result: 'found', network: found.claim }
+    return { result: found.result === 'forbidden' ? 'forbidden' : 'unknown-network' }
+  }
+  if (actor.kind === 'nobody' || !may(actor, 'networks.read')) return { result: 'forbidden' }
+  const network = await selectNetwork(ground.db.read, id)
+  if (!network || !may(actor, 'networks.read', { orgId: network.orgId })) return { result: 'unknown-network' }
+  const names = await namesOf(ground, [network.orgId, ...(network.consentBy ? [network.consentBy] : [])])
+  return {
+    result: 'found',
+    network: {
+      ...viewOfNetwork(network, names, ground.clock.now()),
+      instructions: { line: null, where: null, mailbox: null },
+      registry: null,
+      routing: null,
+      checks: [],
+    },
   }
 }
 
@@ -205,5 +207,34 @@ function viewOf(claim: ClaimRow, names: ReadonlyMap<string, string>, now: Date):
     endedAt: claim.endedAt,
     endedCode: claim.endedCode,
     decisionReason: claim.decisionReason,
+  }
+}
+
+type NetworkRow = NonNullable<Awaited<ReturnType<typeof selectNetwork>>>
+
+function viewOfNetwork(network: NetworkRow, names: ReadonlyMap<string, string>, now: Date): NetworkView {
+  const isYoung = network.effectiveAt !== null && network.effectiveAt > now
+  return {
+    id: network.id,
+    networkId: network.id,
+    orgId: network.orgId,
+    orgName: names.get(network.orgId) ?? '',
+    kind: network.kind as NetworkView['kind'],
+    written: writtenAs(network),
+    proof: network.proof as NetworkView['proof'],
+    state: network.endedAt ? 'ended' : isYoung ? 'waiting_time' : 'in_force',
+    contradictions: [],
+    holderId: network.consentBy,
+    holderName: network.consentBy ? (names.get(network.consentBy) ?? null) : null,
+    claimedAt: network.createdAt,
+    provenAt: network.provenAt,
+    effectiveAt: network.effectiveAt,
+    expiresAt: null,
+    checkedAt: null,
+    nextCheckAt: null,
+    graceEndsAt: null,
+    endedAt: network.endedAt,
+    endedCode: network.endedAt ? 'desk_ended' : null,
+    decisionReason: null,
   }
 }

@@ -3,8 +3,8 @@ import { type Actor, may } from '../people/may.ts'
 import { normaliseEmail } from '../people/person.ts'
 import { readContacts } from '../providers/read-contacts.ts'
 import { isOutward, readAddress } from './address.ts'
-import type { Claimed } from './network-claim.ts'
 import { claimNetwork } from './claim-network.ts'
+import type { Claimed } from './network-claim.ts'
 
 export type OwnNetworks =
   /** How many ranges were claimed by the mailbox that has answered, and whether any of them waits for somebody. */

@@ -18,6 +18,8 @@ const forEverybody = [
   'mailbox-change.$token.tsx: action',
   'mailbox-change.$token.tsx: loader',
   'mailbox.tsx: loader',
+  'network-proof_.$token.tsx: action',
+  'network-proof_.$token.tsx: loader',
   'preferences.ts: action',
   'preferences.ts: loader',
   'sign-in.tsx: action',

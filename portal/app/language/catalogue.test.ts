@@ -11,6 +11,8 @@ import {
 } from '@noticeline/sdk/protocol'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, test } from 'vitest'
+import { sights } from '../../attribution/delegation.ts'
+import { claimProofs, contradictions } from '../../attribution/network-claim.ts'
 import type { FactKind } from '../../facts/facts.ts'
 import { headlines } from '../../removal/headline.ts'
 import { observationMethods, observationResults } from '../../removal/observation.ts'
@@ -83,8 +85,12 @@ describe('every code that a page shows has a word in both languages', () => {
     clock: ['waiting', 'running', 'paused', 'met', 'exceeded'],
     grade: ['signed', 'authenticated', 'form_confirmed', 'by_phone', 'machine', 'analyst'],
     how: ['push', 'poll', 'signed_receipt', 'form_confirmed'],
-    evidence: ['address_in_url', 'address_given', 'dns', 'network', 'domain', 'desk'],
+    evidence: ['address_in_url', 'address_given', 'dns', 'network', 'domain', 'desk', 'delegation'],
     unattributed: ['lookup_failed', 'no_address', 'no_network', 'partly_unknown', 'several_providers'],
+    'network-kind': ['cidr', 'asn', 'domain'],
+    'network-proof': [...claimProofs, 'platform_desk'],
+    contradiction: contradictions,
+    'delegation-sees': sights,
     fact: factsOfNotices,
     failure: ['address_refused', 'dns', 'refused', 'unreachable', 'timeout', 'tls', 'reset', 'too_large', 'protocol'],
   }

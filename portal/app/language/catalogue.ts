@@ -1,6 +1,7 @@
 import { conversation as enConversation } from './en/conversation.ts'
 import { factor as enFactor } from './en/factor.ts'
 import { join as enJoin } from './en/join.ts'
+import { networks as enNetworks } from './en/networks.ts'
 import { organisations as enOrganisations } from './en/organisations.ts'
 import { outside as enOutside } from './en/outside.ts'
 import { people as enPeople } from './en/people.ts'
@@ -10,6 +11,7 @@ import { work as enWork } from './en/work.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
 import { factor as nlFactor } from './nl/factor.ts'
 import { join as nlJoin } from './nl/join.ts'
+import { networks as nlNetworks } from './nl/networks.ts'
 import { organisations as nlOrganisations } from './nl/organisations.ts'
 import { outside as nlOutside } from './nl/outside.ts'
 import { people as nlPeople } from './nl/people.ts'
@@ -25,6 +27,7 @@ const en = {
   ...enPeople,
   ...enFactor,
   ...enWords,
+  ...enNetworks,
   ...enJoin,
   ...enOrganisations,
 }
@@ -38,6 +41,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlPeople,
   ...nlFactor,
   ...nlWords,
+  ...nlNetworks,
   ...nlJoin,
   ...nlOrganisations,
 }

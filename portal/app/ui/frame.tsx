@@ -79,6 +79,7 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
     ],
     provider: [
       ['/provider', text('nav-inbox')],
+      ['/provider/networks', text('nav-networks')],
       ['/provider/people', text('nav-people')],
       ['/provider/company', text('nav-company')],
       ['/provider/joining', text('nav-joining')],
@@ -87,6 +88,7 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
       ['/operator', text('nav-desk')],
       ['/operator/deliveries', text('nav-deliveries')],
       ['/operator/admissions', text('nav-admissions')],
+      ['/operator/networks', text('nav-networks')],
       ['/operator/organisations', text('nav-organisations')],
       ['/operator/audit', text('nav-audit')],
       ['/operator/people', text('nav-people')],
