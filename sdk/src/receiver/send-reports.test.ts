@@ -129,3 +129,17 @@ test('Retry-After is read as seconds or as a date, never as more than 12 h', () 
   for (const nothing of [null, '', 'soon', '-5', 'Sat, 21 Nov 2020 09:01:00 GMT'])
     expect(retryAfter(nothing, now)).toBe(0)
 })
+
+test('what was signed by a clock that was a year ahead is sent at once when it is set back, signed anew', () =>
+  withReceiver({}, async ({ portal, receiver, clock }) => {
+    const year = 365 * 24 * hour
+    portal.misbehave({ reports: 'hang-up' })
+    clock.forward(year)
+    await portal.issue({ items: [item] })
+    await receiver.drain()
+    portal.misbehave({ reports: 'taken' })
+    clock.forward(-year)
+    await receiver.drain()
+    expect(portal.reports.map(({ type }) => type)).toEqual(['notice.received', 'items.reported'])
+    expect((await receiver.health()).reports).toEqual({ waiting: 0, sent: 2, dead: 0 })
+  }))
