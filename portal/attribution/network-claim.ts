@@ -1,9 +1,8 @@
 import { type InputError, pointerTo } from '@noticeline/sdk/protocol'
 import { isOutwardRange, type Prefix, readAddress, readPrefix } from './address.ts'
+import type { ClaimProof } from './claim-proof.ts'
 
-/** By what a provider shows that a network is its own. The desk's own word, `platform_desk`, is none of them. */
-export const claimProofs = ['registry_mail', 'registry_object', 'parent_consent', 'dns_txt', 'file'] as const
-export type ClaimProof = (typeof claimProofs)[number]
+export { type ClaimProof, claimProofs } from './claim-proof.ts'
 
 /** What is claimed, as it is asked for. */
 export type Claimed = { cidr: string } | { asn: number } | { domain: string }
