@@ -12,6 +12,8 @@ const forEverybody = [
   '$.tsx: loader',
   'claim.$token.tsx: action',
   'claim.$token.tsx: loader',
+  'confirm.$token.tsx: action',
+  'confirm.$token.tsx: loader',
   'join.tsx: action',
   'join_.$token.tsx: action',
   'join_.$token.tsx: loader',

@@ -1,3 +1,4 @@
+import { contacts as enContacts } from './en/contacts.ts'
 import { conversation as enConversation } from './en/conversation.ts'
 import { factor as enFactor } from './en/factor.ts'
 import { join as enJoin } from './en/join.ts'
@@ -8,6 +9,7 @@ import { people as enPeople } from './en/people.ts'
 import { provider as enProvider } from './en/provider.ts'
 import { words as enWords } from './en/words.ts'
 import { work as enWork } from './en/work.ts'
+import { contacts as nlContacts } from './nl/contacts.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
 import { factor as nlFactor } from './nl/factor.ts'
 import { join as nlJoin } from './nl/join.ts'
@@ -30,6 +32,7 @@ const en = {
   ...enNetworks,
   ...enJoin,
   ...enOrganisations,
+  ...enContacts,
 }
 
 /** A key that one language lacks does not compile. */
@@ -44,6 +47,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlNetworks,
   ...nlJoin,
   ...nlOrganisations,
+  ...nlContacts,
 }
 
 export type TextKey = keyof typeof en

@@ -81,11 +81,13 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
       ['/provider', text('nav-inbox')],
       ['/provider/networks', text('nav-networks')],
       ['/provider/people', text('nav-people')],
+      ['/provider/contacts', text('nav-contacts')],
       ['/provider/company', text('nav-company')],
       ['/provider/joining', text('nav-joining')],
     ],
     platform: [
       ['/operator', text('nav-desk')],
+      ['/operator/tasks', text('nav-tasks')],
       ['/operator/deliveries', text('nav-deliveries')],
       ['/operator/admissions', text('nav-admissions')],
       ['/operator/networks', text('nav-networks')],
