@@ -14,6 +14,7 @@ import type { Ground, RecordedFact, SentMail, Tx } from './ground/ground.ts'
 import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
+import { seekHolders } from './notices/seek-holders.ts'
 import { mailContestedClaim, mailDecision } from './people/mail-decision.ts'
 import { mailInvitation } from './people/mail-invitation.ts'
 import { mailJoining } from './people/mail-joining.ts'
@@ -47,6 +48,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'network.claim-ended': [mailClaimant],
 
   'notice.issued': [queueDelivery, watchItem],
+  'holder.sought': [seekHolders],
   'item.attributed': [queueDelivery, watchItem],
   'notice.withdrawn': [queueDelivery, releaseDuplicates],
   'notice.closed': [queueDelivery],

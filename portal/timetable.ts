@@ -9,6 +9,7 @@ import { sealRoot, signRoot } from './facts/seal-root.ts'
 import type { Ground } from './ground/ground.ts'
 import { sweepReactions } from './ground/queue-reactions.server.ts'
 import { markOverdue } from './notices/mark-overdue.ts'
+import { seekDueHolders } from './notices/seek-holders.ts'
 import { collectMail } from './people/collect-mail.ts'
 import { probeContacts } from './providers/probe-contacts.ts'
 import { refreshKeySets } from './providers/refresh-key-sets.ts'
@@ -40,6 +41,7 @@ export const timetable: Entry[] = [
   { name: 'end-rehearsals', every: 2 * second, run: (ground) => endRehearsals(ground) },
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },
   { name: 'mark-overdue', every: 5 * second, run: (ground) => markOverdue(ground) },
+  { name: 'seek-due-holders', every: 5 * second, run: (ground) => seekDueHolders(ground) },
   { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },
   { name: 'reissue-deliveries', every: minute, run: (ground) => reissueDeliveries(ground) },
   { name: 'set-right', every: minute, run: (ground) => setRight(ground) },

@@ -2,7 +2,18 @@ export type ProviderRole = 'hosting' | 'reseller' | 'site_operator' | 'reverse_p
 export type Confidence = 'low' | 'medium' | 'high'
 
 /** By what a link of the chain is known. Words only; what was seen on the way is sealed. */
-export type Evidence = 'address_in_url' | 'address_given' | 'dns' | 'network' | 'domain' | 'desk' | 'delegation'
+export type Evidence =
+  | 'address_in_url'
+  | 'address_given'
+  | 'dns'
+  | 'network'
+  | 'domain'
+  | 'desk'
+  | 'delegation'
+  /** The registry of addresses says who holds the network, or the system that announces it. */
+  | 'registry'
+  /** The routing table says who announces it. */
+  | 'routing'
 
 /** One provider that answers for an item, as it is kept in the snapshot: ids and words only. */
 export interface ChainLink {
@@ -26,10 +37,26 @@ export type UnattributedCode =
   | 'partly_unknown'
   /** Its addresses belong to several providers. */
   | 'several_providers'
+  /** Neither the registry nor the routing table knows anybody. */
+  | 'registry_unknown'
+  /** A holder is known, and gives no mailbox for abuse. */
+  | 'registry_no_mailbox'
+  /** The network's holder and whoever announces it are two companies. */
+  | 'registry_contradicted'
+  /** The registry gave no answer for as long as we asked. */
+  | 'registry_silent'
+  /** The company that the registry names was suspended here. */
+  | 'provider_suspended'
 
 export type ChainFinding =
   | { result: 'attributed'; chain: ChainLink[]; confidence: Confidence; seenAddresses: string[] }
-  | { result: 'unattributed'; code: UnattributedCode; seenAddresses: string[] }
+  | {
+      result: 'unattributed'
+      code: UnattributedCode
+      seenAddresses: string[]
+      /** How the addresses are known, where there are any. */
+      seenBy?: Evidence
+    }
 
 /** A proven network that holds an address. */
 export interface HoldingNetwork {

@@ -9,7 +9,7 @@ const lookupMs = 2000
 /**
  * Who answers for an address, by proven networks: the address in the URL, else the one that was given, else one look-up
  * of the name. It asks the network, so it stands outside every transaction, and it never guesses: what is not proven is
- * `unattributed` and waits for a person.
+ * `unattributed`, and is sought in the registries (`seekChain`) or waits for a person.
  */
 export async function findChain(ground: Ground, locator: { url: string; ip: string | null }): Promise<ChainFinding> {
   const host = new URL(locator.url).hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
@@ -23,7 +23,7 @@ export async function findChain(ground: Ground, locator: { url: string; ip: stri
   }
   const found = holders.filter((holder) => holder !== null)
   const [holder] = found
-  if (!holder) return { result: 'unattributed', code: 'no_network', seenAddresses }
+  if (!holder) return { result: 'unattributed', code: 'no_network', seenAddresses, seenBy: seen.by }
   if (found.some((other) => other.orgId !== holder.orgId)) {
     return { result: 'unattributed', code: 'several_providers', seenAddresses }
   }
@@ -67,7 +67,7 @@ async function addressesOf(ground: Ground, host: string, ip: string | null): Pro
 }
 
 /** A proven domain makes a site operator: shown in the chain, addressed by nobody, and never in the host's place. */
-async function siteOperatorOf(ground: Ground, host: string, hostOrgId: string, now: Date): Promise<ChainLink[]> {
+export async function siteOperatorOf(ground: Ground, host: string, hostOrgId: string, now: Date): Promise<ChainLink[]> {
   const names = namesOf(host)
   if (names.length === 0) return []
   const [domain] = await selectDomains(ground.db.read, names, now)

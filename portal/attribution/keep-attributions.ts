@@ -1,5 +1,6 @@
 import { newId } from '../facts/id.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
+import type { HolderFindings, SeenObject } from './ask-holder.ts'
 import { insertAttributions, selectNewestAttributions } from './attribution-store.server.ts'
 import type { ChainFinding, ChainLink, Confidence, UnattributedCode } from './chain.ts'
 
@@ -10,6 +11,15 @@ export interface NewAttribution {
   finding: ChainFinding
   /** Why a person decided so. */
   reason?: string
+  /** What the registry and the routing table said. */
+  search?: SearchNotes
+}
+
+/** The answers that an attribution rests on, or that a person has to decide between. */
+export interface SearchNotes {
+  findings: HolderFindings[]
+  /** As they came, compressed: base64 of raw deflate. */
+  answers: { about: SeenObject['about']; standing: SeenObject['standing']; registry: string; raw: string }[]
 }
 
 /** What is sealed in a snapshot. */
@@ -17,6 +27,7 @@ export interface AttributionNotes {
   addresses: string[]
   code: UnattributedCode | null
   reason: string | null
+  search?: SearchNotes
 }
 
 /** Keeps dated snapshots of who answers for items; the newest holds. Ids come back in the order of the items. */
@@ -25,13 +36,14 @@ export async function keepAttributions(
   vault: Ground['vault'],
   attributions: readonly NewAttribution[],
 ): Promise<string[]> {
-  const rows = attributions.map(({ itemId, dataKey, finding, reason }) => {
+  const rows = attributions.map(({ itemId, dataKey, finding, reason, search }) => {
     const id = newId('att')
     const attributed = finding.result === 'attributed'
     const notes: AttributionNotes = {
       addresses: finding.seenAddresses,
       code: attributed ? null : finding.code,
       reason: reason ?? null,
+      ...(search && { search }),
     }
     return {
       id,

@@ -122,7 +122,15 @@ export interface Facts {
   }
   'notice.withdrawn': { noticeId: string; seq: number; itemIds: string[]; reason: string }
   'notice.closed': { noticeId: string; seq: number; itemIds: string[]; headlines: { [itemId: string]: string } }
-  'item.attributed': { noticeId: string; itemId: string; orgId: string; attributionId: string; by: 'network' | 'desk' }
+  'item.attributed': {
+    noticeId: string
+    itemId: string
+    orgId: string
+    attributionId: string
+    by: 'network' | 'desk' | 'registry'
+  }
+  /** In nobody's proven network: the routing table and the registries are asked who holds it. */
+  'holder.sought': { noticeId: string; itemIds: string[] }
   'item.unattributed': { noticeId: string; itemId: string; code: string }
   'item.revealed': {
     noticeId: string

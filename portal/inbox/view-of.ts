@@ -196,7 +196,7 @@ export function timelineOf(
     const { orgId } = payload
     const bySender = fact.kind === 'notice.issued'
     if (reader !== null && orgId !== undefined && orgId !== reader && !bySender) return []
-    if (reader !== null && fact.kind === 'item.unattributed') return []
+    if (reader !== null && (fact.kind === 'item.unattributed' || fact.kind === 'holder.sought')) return []
     const named =
       payload.itemIds ?? payload.outcomes?.map((one) => one.itemId) ?? (payload.itemId ? [payload.itemId] : [])
     const itemIds = named.filter((itemId) => visible.has(itemId))

@@ -129,7 +129,7 @@ export async function lockItem(db: Transaction<DB>, itemId: string): Promise<Ite
   return (row as Item | undefined) ?? null
 }
 
-/** Items that wait for a person, oldest first; what was taken back or closed waits for nobody. */
+/** Items that wait for a person, oldest first; what is still asked about, taken back or closed waits for nobody here. */
 export function selectUnattributed(db: Kysely<DB>, limit: number) {
   return db
     .selectFrom('items')
@@ -145,7 +145,7 @@ export function selectUnattributed(db: Kysely<DB>, limit: number) {
       'notices.category',
       'notices.submittedAt',
     ])
-    .where('items.attribution', '<>', 'attributed')
+    .where('items.attribution', '=', 'unattributed')
     .where('items.withdrawnAt', 'is', null)
     .where('items.closedAt', 'is', null)
     .where('items.duplicateOf', 'is', null)

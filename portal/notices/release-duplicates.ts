@@ -1,8 +1,12 @@
+import type { ChainFinding } from '../attribution/chain.ts'
 import { findAttributions } from '../attribution/keep-attributions.ts'
 import type { Fact } from '../facts/facts.ts'
-import { record } from '../facts/record.ts'
+import { record, recordAll } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
-import { insertAddressees, lockDuplicatesOf, updateItem } from './notice-store.server.ts'
+import { beginSearch, seeks } from './begin-search.ts'
+import { insertAddressees, lockDuplicatesOf, selectNotice, updateItem } from './notice-store.server.ts'
+
+const nobodys = { result: 'unattributed', code: 'no_network', seenAddresses: [] } satisfies ChainFinding
 
 /**
  * A notice was taken back, and others had been linked to it instead of being sent: the oldest of them is sent now, and
@@ -22,6 +26,13 @@ function releaseFrom(ground: Ground, withdrawn: string): Promise<void> {
     const host = attribution?.chain.find((link) => link.role === 'hosting' && link.accountable)
     const { id: itemId, noticeId } = next
     if (!attribution || !host) {
+      const notice = await selectNotice(tx.db, noticeId)
+      // Nobody was asked about it while it stood behind another.
+      if (notice && seeks(ground, notice.regime, nobodys)) {
+        await updateItem(tx.db, itemId, { attribution: 'waiting' })
+        await recordAll(tx, noticeId, [await beginSearch(tx, noticeId, [itemId])])
+        return
+      }
       await record(tx, noticeId, 'item.unattributed', { noticeId, itemId, code: 'no_network' })
       return
     }

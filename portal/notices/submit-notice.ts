@@ -11,6 +11,7 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
 import { takesPart } from '../people/person.ts'
+import { beginSearch, seeks } from './begin-search.ts'
 import { lockLocators } from './locator-lock-store.server.ts'
 import type { NoticeSubmission, Origin, Regime } from './notice.ts'
 import { servedRegimes } from './notice.ts'
@@ -150,14 +151,16 @@ async function writeNotice(
       },
     },
   ]
+  const sought = items.filter(({ row }) => row.attribution === 'waiting').map(({ row }) => row.id)
   const unattributed = items.flatMap(({ row, finding }) =>
-    finding.result === 'unattributed' && row.duplicateOf === null
+    finding.result === 'unattributed' && row.attribution === 'unattributed' && row.duplicateOf === null
       ? [{ noticeId, itemId: row.id, code: finding.code }]
       : [],
   )
   for (const payload of unattributed) facts.push({ kind: 'item.unattributed', payload })
+  if (sought.length > 0) facts.push(await beginSearch(tx, noticeId, sought))
   await recordAll(tx, noticeId, facts)
-  return { result: 'submitted', noticeId, pending: unattributed.length }
+  return { result: 'submitted', noticeId, pending: unattributed.length + sought.length }
 }
 
 function noticeRow(ground: Ground, noticeId: string, notice: NoticeSubmission) {
@@ -235,8 +238,8 @@ async function itemRows(
       locatorMac,
       duplicateOf,
       parentItemId: null,
-      attribution: finding.result,
-    }
+      attribution: duplicateOf === null && seeks(ground, notice.regime, finding) ? 'waiting' : finding.result,
+    } as const
     return { row, finding, host: hostOf(finding) }
   })
 }

@@ -144,6 +144,7 @@ export const words = {
   'fact.notice.closed': 'Notice closed',
   'fact.item.attributed': 'Provider found',
   'fact.item.unattributed': 'No provider found',
+  'fact.holder.sought': 'The holder of the network is being looked for',
   'fact.item.revealed': 'Address revealed',
   'fact.delivery.queued': 'Delivery queued',
   'fact.delivery.attempted': 'Delivery attempted',

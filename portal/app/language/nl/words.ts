@@ -146,6 +146,7 @@ export const words: Record<keyof typeof en, string> = {
   'fact.notice.closed': 'Melding gesloten',
   'fact.item.attributed': 'Tussenpersoon gevonden',
   'fact.item.unattributed': 'Geen tussenpersoon gevonden',
+  'fact.holder.sought': 'De houder van het netwerk wordt gezocht',
   'fact.item.revealed': 'Adres getoond',
   'fact.delivery.queued': 'Bezorging in de wachtrij',
   'fact.delivery.attempted': 'Bezorging geprobeerd',
