@@ -11,6 +11,8 @@ import { defang } from './reveal-item.ts'
 export interface Asked {
   noticeId: string
   orgName: string
+  /** It has no account here, so its record can be claimed. */
+  claimable: boolean
   notifier: { name: string; kind: string; phone: string | null }
   regime: string
   category: string
@@ -75,6 +77,7 @@ export function showAsked(ground: Ground, link: AnswerLink, options: { reveal: b
     return {
       noticeId,
       orgName: names.get(orgId)?.name ?? '',
+      claimable: names.get(orgId)?.admittedAt === null,
       notifier: { name: notifier?.name ?? '', kind: notifier?.notifierKind ?? 'other', phone: notifier?.phone ?? null },
       regime: notice.regime,
       category: notice.category,

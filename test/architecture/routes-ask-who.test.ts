@@ -10,6 +10,9 @@ const asks = /\b(findActor|requirePerson|requireActor|requireFresh|requireFreshP
 const forEverybody = [
   '$.tsx: action',
   '$.tsx: loader',
+  'answer.$token/route.tsx: action',
+  'answer.$token/route.tsx: loader',
+  'asked.tsx: action',
   'claim.$token.tsx: action',
   'claim.$token.tsx: loader',
   'confirm.$token.tsx: action',

@@ -1,3 +1,4 @@
+import { answer as enAnswer } from './en/answer.ts'
 import { contacts as enContacts } from './en/contacts.ts'
 import { conversation as enConversation } from './en/conversation.ts'
 import { factor as enFactor } from './en/factor.ts'
@@ -9,6 +10,7 @@ import { people as enPeople } from './en/people.ts'
 import { provider as enProvider } from './en/provider.ts'
 import { words as enWords } from './en/words.ts'
 import { work as enWork } from './en/work.ts'
+import { answer as nlAnswer } from './nl/answer.ts'
 import { contacts as nlContacts } from './nl/contacts.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
 import { factor as nlFactor } from './nl/factor.ts'
@@ -33,6 +35,7 @@ const en = {
   ...enJoin,
   ...enOrganisations,
   ...enContacts,
+  ...enAnswer,
 }
 
 /** A key that one language lacks does not compile. */
@@ -48,6 +51,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlJoin,
   ...nlOrganisations,
   ...nlContacts,
+  ...nlAnswer,
 }
 
 export type TextKey = keyof typeof en

@@ -89,6 +89,7 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
       ['/operator', text('nav-desk')],
       ['/operator/tasks', text('nav-tasks')],
       ['/operator/deliveries', text('nav-deliveries')],
+      ['/operator/mails', text('nav-mails')],
       ['/operator/admissions', text('nav-admissions')],
       ['/operator/networks', text('nav-networks')],
       ['/operator/organisations', text('nav-organisations')],
