@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
-import { Form, useActionData } from '@remix-run/react'
+import { Form, useActionData, useLoaderData } from '@remix-run/react'
 import { claimNetwork, type NetworkClaimed } from '../../attribution/claim-network.ts'
 import { type ClaimProof, claimProofs } from '../../attribution/claim-proof.ts'
 import type { Claimed } from '../../attribution/network-claim.ts'
@@ -19,7 +19,8 @@ const kinds = ['cidr', 'asn', 'domain'] as const
 
 export async function loader(args: LoaderFunctionArgs) {
   await requireMay(args, 'provider', 'networks.write')
-  return null
+  // By the loader: what reads claims stays on the server.
+  return { proofs: claimProofs }
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -62,6 +63,7 @@ function complain(claimed: Exclude<NetworkClaimed, { result: 'claimed' }>, text:
 
 export default function NewNetwork() {
   const text = useText()
+  const { proofs } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const complaints = answer?.complaints ?? []
   const about = (field: string) => complaints.find((complaint) => complaint.field === field)?.message
@@ -95,7 +97,7 @@ export default function NewNetwork() {
             hint={text('network-new-proof-hint')}
             value={answer?.typed.proof}
             complaint={about('proof')}
-            options={claimProofs.map((proof) => ({ value: proof, label: text.code('network-proof', proof) }))}
+            options={proofs.map((proof) => ({ value: proof, label: text.code('network-proof', proof) }))}
           />
           <div>
             <button className="button button-lead" type="submit">
