@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { record } from '../facts/record.ts'
 import { type TestGround, type TestGroundOptions, withGround } from '../testing/with-ground.ts'
 import { openQueue, type Queue, type QueueOptions } from './queue.server.ts'
@@ -55,6 +55,26 @@ describe('the queue', () => {
       expect(await until(() => seen.length === 1)).toBeLessThan(1500)
       expect(seen).toEqual([{ number: 1 }])
       await until(async () => (await statesOf(ground, 'greet'))[0] === 'completed')
+    }))
+
+  test('a machine whose clock is set back ten days goes on looking for jobs', () =>
+    withWorkers({}, async (ground, openWorker) => {
+      const queue = await openWorker()
+      const seen: unknown[] = []
+      const honest = Date.now
+      await queue.work('greet', async ({ number }) => {
+        seen.push(number)
+        vi.spyOn(Date, 'now').mockImplementation(() => honest() - 10 * 86_400_000)
+      })
+      try {
+        await ground.db.transaction((tx) => tx.enqueue('greet', { number: 1 }))
+        await until(() => seen.length === 1)
+        await wait(300)
+        await ground.db.transaction((tx) => tx.enqueue('greet', { number: 2 }))
+        await until(() => seen.length === 2)
+      } finally {
+        vi.restoreAllMocks()
+      }
     }))
 
   test('wakes workers of another process', () =>

@@ -111,11 +111,11 @@ async function auditDeliveries(client: pg.Client, figures: Figures): Promise<voi
     if (deliveries > 1) figures.doubles.push(`notice ${notice} has ${deliveries} deliveries to ${org}`)
     if (open > 0) figures.losses.push(`notice ${notice} was not acknowledged by ${org}`)
   }
-  const { rows: clocks } = await client.query<{ notice: string; n: number }>(
-    `select chain as notice, count(*)::int as n from facts where kind in ('notice.issued', 'outcome.reported')
-     group by chain, kind having count(*) > 1`,
+  const { rows: repeated } = await client.query<{ notice: string }>(
+    `select chain as notice from facts where kind in ('notice.issued', 'receipt.recorded', 'outcome.reported')
+     group by chain, kind, payload::jsonb ->> 'deliveryId' having count(*) > 1`,
   )
-  for (const { notice } of clocks) figures.doubles.push(`notice ${notice} has one and the same fact twice`)
+  for (const { notice } of repeated) figures.doubles.push(`notice ${notice} has one and the same fact twice`)
   const { rows: hanging } = await client.query<{ n: number }>(
     'select count(*)::int as n from attempts where result is null',
   )

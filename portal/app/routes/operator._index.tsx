@@ -15,6 +15,7 @@ import { Banner } from '../ui/notice-banner.tsx'
 import { Empty, Id, PageHeading, Pairs, Panel } from '../ui/page.tsx'
 import { RevealButton, Revealed, type Shown } from '../ui/reveal.tsx'
 import { Table } from '../ui/table.tsx'
+import { inWords } from '../ui/time.tsx'
 
 export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matches)('desk-title')} · Noticeline` }]
 
@@ -27,6 +28,7 @@ export async function loader(args: LoaderFunctionArgs) {
     listDeadLetters(50),
   ])
   return {
+    clockApartMs: ground.clock.apartMs?.() ?? 0,
     mayDecide: waiting.result === 'found',
     items:
       waiting.result === 'found'
@@ -84,13 +86,22 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function Desk() {
   const text = useText()
-  const { items, providers, dead, mayDecide } = useLoaderData<typeof loader>()
+  const { clockApartMs, items, providers, dead, mayDecide } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   return (
     <>
       <PageHeading title={text('desk-title')} lede={text('desk-lede')} />
       <div className="stack">
+        {Math.abs(clockApartMs) > 60_000 ? (
+          <Banner tone="alarm">
+            <p>
+              {text(clockApartMs > 0 ? 'desk-clock-ahead' : 'desk-clock-behind', {
+                length: inWords(clockApartMs, text.language),
+              })}
+            </p>
+          </Banner>
+        ) : null}
         {search.get('attributed') === 'yes' ? (
           <Banner tone="good" announce>
             <p>{text('desk-attributed')}</p>

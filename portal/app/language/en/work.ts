@@ -134,6 +134,10 @@ export const work = {
   'desk-dead-job': 'Job',
   'desk-dead-tries': 'Tries',
   'desk-dead-at': 'Given up',
+  'desk-clock-ahead':
+    'The clock of this machine is {length} ahead of the database’s. Work goes by the database’s; set this machine’s right.',
+  'desk-clock-behind':
+    'The clock of this machine is {length} behind the database’s. Work goes by the database’s; set this machine’s right.',
   'unattributed.no_network': 'In nobody’s proven network',
   'unattributed.registry_unknown': 'Neither registry nor routing table knows a holder',
   'unattributed.registry_no_mailbox': 'A holder is known, and gives no mailbox for abuse',

@@ -137,6 +137,10 @@ export const work: Record<keyof typeof en, string> = {
   'desk-dead-job': 'Taak',
   'desk-dead-tries': 'Pogingen',
   'desk-dead-at': 'Opgegeven',
+  'desk-clock-ahead':
+    'De klok van deze machine loopt {length} voor op die van de database. Het werk volgt die van de database; zet deze goed.',
+  'desk-clock-behind':
+    'De klok van deze machine loopt {length} achter op die van de database. Het werk volgt die van de database; zet deze goed.',
   'unattributed.no_network': 'In niemands bewezen netwerk',
   'unattributed.registry_unknown': 'Register noch routeringstabel kent een houder',
   'unattributed.registry_no_mailbox': 'Er is een houder bekend, zonder postbus voor misbruik',
