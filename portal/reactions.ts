@@ -14,6 +14,7 @@ import type { Ground, RecordedFact, SentMail, Tx } from './ground/ground.ts'
 import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
+import { returnToDesk } from './notices/return-to-desk.ts'
 import { seekHolders } from './notices/seek-holders.ts'
 import { mailContestedClaim, mailDecision } from './people/mail-decision.ts'
 import { mailInvitation } from './people/mail-invitation.ts'
@@ -33,10 +34,10 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'sign-in.requested': [mailSignIn],
   'joining.asked': [mailJoining],
   'claim.contested': [mailContestedClaim],
-  'organisation.admitted': [mailDecision],
+  'organisation.admitted': [mailDecision, resumeDeliveries],
   'admission.refused': [mailDecision],
-  'organisation.suspended': [mailDecision],
-  'organisation.reinstated': [mailDecision],
+  'organisation.suspended': [mailDecision, returnToDesk],
+  'organisation.reinstated': [mailDecision, resumeDeliveries],
   'member.invited': [mailInvitation],
   'mailbox-change.requested': [mailMailboxChange],
 

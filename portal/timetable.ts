@@ -1,4 +1,5 @@
 /** What runs by the clock. Every entry may run twice, and on several machines at once. */
+import { admitWaiting } from './attribution/admit-waiting.ts'
 import { checkProofs } from './attribution/check-proofs.ts'
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
 import { endRehearsals } from './delivery/end-rehearsals.ts'
@@ -52,5 +53,6 @@ export const timetable: Entry[] = [
   { name: 'probe-contacts', every: minute, run: (ground) => probeContacts(ground) },
   { name: 'refresh-key-sets', every: 10 * minute, run: (ground) => refreshKeySets(ground) },
   { name: 'check-proofs', every: minute, run: (ground) => checkProofs(ground) },
+  { name: 'admit-waiting', every: minute, run: (ground) => admitWaiting(ground) },
   { name: 'keep-keys-fresh', every: 10 * minute, run: (ground) => ground.keys.keepFresh() },
 ]

@@ -3,7 +3,7 @@ import type { DB } from '../ground/ground.ts'
 import type { Prefix } from './address.ts'
 import type { ChainLink, Confidence, HoldingNetwork } from './chain.ts'
 
-/** Networks that are proven, in force, not ended, and of an admitted provider that is not suspended. */
+/** Networks that are proven, in force, not ended, and of an admitted provider; of suspended ones as well. */
 function provenNetworks(db: Kysely<DB>, now: Date) {
   return db
     .selectFrom('networks')
@@ -13,7 +13,6 @@ function provenNetworks(db: Kysely<DB>, now: Date) {
     .where((where) => where.or([where('networks.endedAt', 'is', null), where('networks.endedAt', '>', now)]))
     .where('organisations.kind', '=', 'provider')
     .where('organisations.admittedAt', '<=', now)
-    .where('organisations.suspendedAt', 'is', null)
 }
 
 export async function selectHoldingNetworks(
@@ -23,6 +22,7 @@ export async function selectHoldingNetworks(
 ): Promise<HoldingNetwork[]> {
   const rows = await provenNetworks(db, now)
     .select(['networks.id', 'networks.orgId', 'networks.prefixLength', 'networks.consentBy', 'networks.consentedAt'])
+    .select('organisations.suspendedAt')
     .where('networks.kind', '=', 'cidr')
     .where(({ eb, refTuple, tuple }) =>
       eb(
@@ -37,13 +37,14 @@ export async function selectHoldingNetworks(
     orgId: row.orgId,
     prefixLength: row.prefixLength ?? 0,
     consentBy: row.consentedAt && row.consentedAt <= now ? row.consentBy : null,
+    suspended: row.suspendedAt !== null,
   }))
 }
 
 /** Who proved control of this autonomous system, the earliest first. */
 export function selectAsnHolders(db: Kysely<DB>, asn: number, now: Date) {
   return provenNetworks(db, now)
-    .select(['networks.id', 'networks.orgId'])
+    .select(['networks.id', 'networks.orgId', 'organisations.suspendedAt'])
     .where('networks.kind', '=', 'asn')
     .where('networks.asn', '=', asn)
     .orderBy('networks.effectiveAt')
@@ -56,6 +57,7 @@ export function selectDomains(db: Kysely<DB>, names: readonly string[], now: Dat
   return provenNetworks(db, now)
     .select(['networks.id', 'networks.orgId', 'networks.domain'])
     .where('networks.kind', '=', 'domain')
+    .where('organisations.suspendedAt', 'is', null)
     .where('networks.domain', 'in', names)
     .orderBy(sql`length(networks.domain)`, 'desc')
     .orderBy('networks.id')

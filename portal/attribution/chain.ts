@@ -45,7 +45,7 @@ export type UnattributedCode =
   | 'registry_contradicted'
   /** The registry gave no answer for as long as we asked. */
   | 'registry_silent'
-  /** The company that the registry names was suspended here. */
+  /** Whoever holds the network, or is named by its registry, was taken out by the desk, which decides whom to ask instead. */
   | 'provider_suspended'
 
 export type ChainFinding =
@@ -65,6 +65,8 @@ export interface HoldingNetwork {
   prefixLength: number
   /** The organisation in whose network it lies and that agreed to it. */
   consentBy: string | null
+  /** The desk has taken its holder out: it is still theirs, and they are not asked. */
+  suspended?: boolean
 }
 
 /**

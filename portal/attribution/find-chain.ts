@@ -24,6 +24,9 @@ export async function findChain(ground: Ground, locator: { url: string; ip: stri
   const found = holders.filter((holder) => holder !== null)
   const [holder] = found
   if (!holder) return { result: 'unattributed', code: 'no_network', seenAddresses, seenBy: seen.by }
+  // Neither it nor, by its registry's mailbox, whoever it is called there: the desk decides whom to ask instead.
+  if (found.some(({ suspended }) => suspended))
+    return { result: 'unattributed', code: 'provider_suspended', seenAddresses }
   if (found.some((other) => other.orgId !== holder.orgId)) {
     return { result: 'unattributed', code: 'several_providers', seenAddresses }
   }

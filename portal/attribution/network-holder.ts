@@ -16,7 +16,8 @@ export async function findHolder(ground: Ground, address: Address, now: Date): P
   const route = ground.routing.holderOf(address.text)
   const [system] = route ? await selectAsnHolders(ground.db.read, route.asn, now) : []
   if (!system) return range
-  const asSystem = { id: system.id, orgId: system.orgId, prefixLength: 0, consentBy: null }
+  const { id, orgId, suspendedAt } = system
+  const asSystem = { id, orgId, prefixLength: 0, consentBy: null, suspended: suspendedAt !== null }
   if (!range) return asSystem
   const widest = Math.min(...networks.map(({ prefixLength }) => prefixLength))
   return widest <= longestRouted[address.family] ? range : holderOf([asSystem, ...networks])

@@ -29,6 +29,17 @@ export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claim
     .select(['e.id', 'e.orgId', 'e.failures'])
     .where('e.state', '=', 'active')
     .where('e.url', 'is not', null)
+    // Before its admission, and while it is suspended, nothing is pushed to anybody.
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('organisations as o')
+          .select('o.id')
+          .whereRef('o.id', '=', 'e.orgId')
+          .where('o.admittedAt', 'is not', null)
+          .where('o.suspendedAt', 'is', null),
+      ),
+    )
     // One endpoint an organisation at a time: the oldest that works.
     .where((where) =>
       where.not(

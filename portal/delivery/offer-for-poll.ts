@@ -2,7 +2,9 @@ import { type SetErr, seal } from '@noticeline/sdk/protocol'
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
+import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
+import { takesPart } from '../people/person.ts'
 import { selectSealingKey } from './attempt-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import {
@@ -42,6 +44,9 @@ export async function pollDeliveries(
   for (const jti of acks) await ground.db.transaction((tx) => acknowledge(tx, orgId, jti))
   for (const [jti, { err }] of Object.entries(setErrs)) await ground.db.transaction((tx) => refuse(tx, orgId, jti, err))
   const limit = Math.min(Math.max(0, Math.trunc(maxEvents)), mostEvents)
+  const organisation = await findOrganisation(ground.db.read, orgId)
+  // Until it is admitted a company gets nothing but mail to the mailbox the registry names.
+  if (!organisation || !takesPart(organisation)) return { result: 'sets', sets: {}, moreAvailable: false }
   const offered = await ground.db.transaction(async (tx) => {
     const pushUntil = new Date(tx.now.getTime() - pushFirstMs)
     const waiting = await lockForPoll(tx.db, { orgId, now: tx.now, pushUntil, limit })

@@ -7,9 +7,9 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { readNotice } from '../notices/read-notice.ts'
 import { chooseContact, purposeOf } from '../providers/choose-contact.ts'
 import type { ContactPurpose } from '../providers/contact.ts'
-import { readContact, readContacts } from '../providers/read-contacts.ts'
+import { readContact } from '../providers/read-contacts.ts'
 import { makeAnswerLink } from './answer-link.ts'
-import { selectChannels } from './channel-store.server.ts'
+import { selectChannels, selectWritable } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import { type DeliveryRow, lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
 import { type Pointer, pointerMail } from './pointer-letter.ts'
@@ -64,7 +64,7 @@ export async function queuePointer(
   if (!notice) return null
   const already = await selectPointed(tx.db, deliveryId)
   const purposes = [purposeOf(notice.regime), ...also]
-  const contact = chooseContact(await readContacts(tx.db, orgId), { now: tx.now, purposes, already })
+  const contact = chooseContact(await selectWritable(tx.db, orgId), { now: tx.now, purposes, already })
   if (!contact) return null
   await insertPointer(tx.db, { deliveryId, contactId: contact.id, orgId, noticeId, queuedAt: tx.now })
   return contact.id
@@ -105,10 +105,14 @@ async function putTogether(tx: Tx, contactId: string): Promise<{ mailId: string;
   const begun = waiting.find((one) => one.mailId !== null)?.mailId
   if (begun) return { mailId: begun, pointers: waiting.filter((one) => one.mailId === begun) }
   const pointers: PointerRow[] = []
+  const [first] = waiting
+  // Its mailbox may have been changed, or its organisation taken out, while they waited.
+  const writable = first ? await selectWritable(tx.db, first.orgId) : []
+  const mayWrite = writable.some(({ id }) => id === contactId)
   for (const one of waiting) {
     const delivery = await selectDelivery(tx.db, one.deliveryId)
     // It arrived or was taken back while it waited: there is nothing left to point to.
-    if (!delivery || delivery.nextAttemptAt === null || hasArrived(delivery.state as 'queued'))
+    if (!mayWrite || !delivery || delivery.nextAttemptAt === null || hasArrived(delivery.state as 'queued'))
       await dropPointer(tx.db, one)
     else pointers.push(one)
   }

@@ -160,12 +160,12 @@ export function selectMailFates(db: Kysely<DB>, orgId: string, since: Date) {
 
 /** Whether a rehearsal of one of its endpoints was passed. */
 export async function selectRehearsed(db: Kysely<DB>, orgId: string): Promise<boolean> {
-  const fact = await db
-    .selectFrom('facts')
+  const rehearsal = await db
+    .selectFrom('rehearsals')
     .select('id')
-    .where('chain', '=', orgId)
-    .where('kind', '=', 'rehearsal.passed')
+    .where('orgId', '=', orgId)
+    .where('state', '=', 'passed')
     .limit(1)
     .executeTakeFirst()
-  return fact !== undefined
+  return rehearsal !== undefined
 }

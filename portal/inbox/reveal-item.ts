@@ -1,7 +1,9 @@
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { openItem, openNotice, readAddressees, readItem, readNotice } from '../notices/read-notice.ts'
+import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
+import { takesPart } from '../people/person.ts'
 import type { RevealedItem } from './views.ts'
 
 export type Revealed =
@@ -19,6 +21,9 @@ const purposes = /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,59}$/u
 export async function revealItem(ground: Ground, actor: Actor, itemId: string, purpose: string): Promise<Revealed> {
   if (actor.kind === 'nobody' || !may(actor, 'items.reveal')) return { result: 'forbidden' }
   if (!purposes.test(purpose)) return { result: 'invalid-purpose' }
+  // Whoever claims a company sees, until it is admitted, what the mailed link shows, and no address by any other way.
+  const asking = await findOrganisation(ground.db.read, actor.orgId)
+  if (!asking || (actor.orgKind === 'provider' && !takesPart(asking))) return { result: 'forbidden' }
   return ground.db.transaction(async (tx): Promise<Revealed> => {
     const item = await readItem(tx.db, itemId)
     const notice = item && (await readNotice(tx.db, item.noticeId))

@@ -59,6 +59,12 @@ export function isWaiting(
   return admissionAskedAt !== null && admittedAt === null && refusedAt === null && suspendedAt === null
 }
 
+/** Within the caller's transaction: the organisation, if it waits for the desk, with its row locked. */
+export async function lockWaiting(tx: Tx, orgId: string): Promise<OrganisationRow | null> {
+  const organisation = await lockOrganisation(tx.db, orgId)
+  return organisation && isWaiting(organisation) ? organisation : null
+}
+
 /** Within the caller's transaction: from now on the organisation takes part. */
 export async function admit(
   tx: Tx,

@@ -86,7 +86,7 @@ export default function GettingStarted() {
             why={text('start-people-why')}
             state={text('start-people-count', { count: steps.people.count })}
           >
-            <More to="/people" label={text('start-people-open')} />
+            <More to="/provider/people" label={text('start-people-open')} />
           </Step>
           <Step
             done={steps.contacts.done}

@@ -138,12 +138,12 @@ export const work = {
     'The clock of this machine is {length} ahead of the database’s. Work goes by the database’s; set this machine’s right.',
   'desk-clock-behind':
     'The clock of this machine is {length} behind the database’s. Work goes by the database’s; set this machine’s right.',
+  'unattributed.provider_suspended': 'Its provider is suspended',
   'unattributed.no_network': 'In nobody’s proven network',
   'unattributed.registry_unknown': 'Neither registry nor routing table knows a holder',
   'unattributed.registry_no_mailbox': 'A holder is known, and gives no mailbox for abuse',
   'unattributed.registry_contradicted': 'Registry and routing table name two companies',
   'unattributed.registry_silent': 'The registry did not answer for an hour',
-  'unattributed.provider_suspended': 'The company that the registry names is suspended here',
   'unattributed.not_hosted_here': 'Who was asked says it is not theirs',
   'unattributed.several_providers': 'Several providers answer for it',
   'unattributed.partly_unknown': 'Only partly in a proven network',

@@ -141,12 +141,12 @@ export const work: Record<keyof typeof en, string> = {
     'De klok van deze machine loopt {length} voor op die van de database. Het werk volgt die van de database; zet deze goed.',
   'desk-clock-behind':
     'De klok van deze machine loopt {length} achter op die van de database. Het werk volgt die van de database; zet deze goed.',
+  'unattributed.provider_suspended': 'De tussenpersoon is geschorst',
   'unattributed.no_network': 'In niemands bewezen netwerk',
   'unattributed.registry_unknown': 'Register noch routeringstabel kent een houder',
   'unattributed.registry_no_mailbox': 'Er is een houder bekend, zonder postbus voor misbruik',
   'unattributed.registry_contradicted': 'Register en routeringstabel noemen twee bedrijven',
   'unattributed.registry_silent': 'Het register gaf een uur lang geen antwoord',
-  'unattributed.provider_suspended': 'Het bedrijf dat het register noemt is hier geschorst',
   'unattributed.not_hosted_here': 'Wie gevraagd is zegt dat het niet van hem is',
   'unattributed.several_providers': 'Meer dan één tussenpersoon komt in aanmerking',
   'unattributed.partly_unknown': 'Maar deels in een bewezen netwerk',
