@@ -14,6 +14,8 @@ export type DatabaseName = 'embedded' | 'debian'
 export interface DatabaseServer {
   readonly name: DatabaseName
   readonly dataDir: string
+  /** The folder its files are in; with `diskMb` it lies on that small file system. */
+  readonly disk: string
   /** What a portal needs in its environment to find it. */
   readonly env: Readonly<Record<string, string>>
   connection(): Promise<Connection>
@@ -36,7 +38,7 @@ export function debianBinaries(): string | null {
 }
 
 export interface DatabaseOptions {
-  /** Debian's alone: its data on a file system of its own, of so many megabytes. */
+  /** Its data on a file system of its own, of so many megabytes. The embedded one shares it with the portal. */
   readonly diskMb?: number
   /** Debian's alone: what its server runs with besides, such as a clock that can be turned. */
   readonly with?: (folder: string) => Readonly<Record<string, string>>
@@ -44,7 +46,7 @@ export interface DatabaseOptions {
 
 export async function openDatabaseServer(name: DatabaseName, options: DatabaseOptions = {}): Promise<DatabaseServer> {
   const dataDir = freshDataDir()
-  return name === 'embedded' ? embedded(dataDir) : debian(dataDir, options)
+  return name === 'embedded' ? embedded(dataDir, options) : debian(dataDir, options)
 }
 
 /** Why no small file system can be made here, or null. */
@@ -61,11 +63,13 @@ export function whyNoSmallDisk(): string | null {
   }
 }
 
-async function embedded(dataDir: string): Promise<DatabaseServer> {
+async function embedded(dataDir: string, { diskMb }: DatabaseOptions): Promise<DatabaseServer> {
+  if (diskMb !== undefined) mountSmall(dataDir, diskMb, '0755')
   const place = await findPlace(dataDir)
   return {
     name: 'embedded',
     dataDir,
+    disk: dataDir,
     env: {},
     connection: async () => (await openEmbedded({ dataDir })).connection,
     connect: async () => connected((await openEmbedded({ dataDir })).connection),
@@ -73,6 +77,7 @@ async function embedded(dataDir: string): Promise<DatabaseServer> {
     start: async () => {},
     destroy: async () => {
       await destroyEmbedded(dataDir)
+      if (diskMb !== undefined) execFileSync('umount', ['--lazy', dataDir], { stdio: 'ignore' })
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
@@ -84,8 +89,7 @@ async function debian(dataDir: string, { diskMb, with: more }: DatabaseOptions):
   const data = join(dataDir, 'debian')
   const user = serverUser()
   mkdirSync(data)
-  if (diskMb !== undefined)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m,mode=0700`, 'tmpfs', data], { stdio: 'ignore' })
+  if (diskMb !== undefined) mountSmall(data, diskMb, '0700')
   chmodSync(data, 0o700)
   if (user) for (const path of [dataDir, data]) chownSync(path, user.uid, user.gid)
   const as = {
@@ -116,6 +120,7 @@ async function debian(dataDir: string, { diskMb, with: more }: DatabaseOptions):
   return {
     name: 'debian',
     dataDir,
+    disk: data,
     env: { DATABASE_URL: `postgres:///postgres?host=${encodeURIComponent(dataDir)}&user=noticeline` },
     connection: async () => connection,
     connect: () => connected(connection),
@@ -127,6 +132,10 @@ async function debian(dataDir: string, { diskMb, with: more }: DatabaseOptions):
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+function mountSmall(folder: string, megabytes: number, mode: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=${mode}`, 'tmpfs', folder], { stdio: 'ignore' })
 }
 
 /** PostgreSQL refuses to run as root. */

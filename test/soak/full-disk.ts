@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 
 /** So many times: nothing can be written for two seconds, then everything goes on. */
 export async function fillDisk(world: World, times: number): Promise<void> {
-  const ballast = join(world.server.dataDir, 'debian', 'ballast')
+  const ballast = join(world.server.disk, 'ballast')
   for (let time = 0; time < times; time += 1) {
     await wait(world.chance.between(500, 1500))
     fill(ballast)

@@ -58,7 +58,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'precise-moments',
-    rounds: 10,
+    rounds: 5,
     databases: both,
     play: (asked) =>
       onWorld('precise-moments', asked, { apart: asked.database === 'debian' }, async (world) => {
@@ -75,26 +75,26 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'first-starts',
-    rounds: 40,
+    rounds: 20,
     databases: both,
     play: (asked) =>
       onStart('first-starts', asked, () => killFirstStarts(asked.database, asked.rounds, chanceOf(asked.seed))),
   },
   {
     name: 'migrations',
-    rounds: 20,
+    rounds: 10,
     databases: both,
     play: (asked) => onStart('migrations', asked, () => killMigrations(asked.database, asked.rounds)),
   },
   {
     name: 'five-starts-at-once',
-    rounds: 10,
+    rounds: 5,
     databases: both,
     play: (asked) => onStart('five-starts-at-once', asked, () => startManyTimes(asked)),
   },
   {
     name: 'reactions',
-    rounds: 10,
+    rounds: 5,
     databases: both,
     play: (asked) =>
       onWorld('reactions', asked, { apart: asked.database === 'debian' }, async (world, problems) => {
@@ -123,7 +123,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'clocks',
-    rounds: 10,
+    rounds: 3,
     databases: both,
     why: whyNoTurnedClock,
     play: (asked) =>
@@ -148,7 +148,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'export-destroy-import',
-    rounds: 10,
+    rounds: 5,
     databases: both,
     play: (asked) =>
       onWorld('export-destroy-import', asked, { apart: false }, async (world, problems) => {
@@ -166,11 +166,11 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'full-disk',
-    rounds: 10,
-    databases: ['debian'],
+    rounds: 5,
+    databases: both,
     why: whyNoSmallDisk,
     play: (asked) =>
-      onWorld('full-disk', asked, { apart: false, diskMb: 160 }, async (world) => {
+      onWorld('full-disk', asked, { apart: false, diskMb: asked.database === 'debian' ? 160 : 400 }, async (world) => {
         world.stream.start(250)
         await fillDisk(world, asked.rounds)
         return asked.rounds

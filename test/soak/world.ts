@@ -1,5 +1,5 @@
 /** Everything a journey needs, each as a process of its own: database, portal, worker, a receiver, and gates between them. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type pg from 'pg'
@@ -11,7 +11,7 @@ import { seedCast, tokenOf } from '../../portal/seed/seed.ts'
 import { root } from '../architecture/tree.ts'
 import { type DatabaseName, type DatabaseServer, openDatabaseServer } from '../running/database.ts'
 import { Gate } from '../running/gate.ts'
-import { freePorts, until } from '../running/portal.ts'
+import { freePorts, freshDataDir, until } from '../running/portal.ts'
 import { Program } from '../running/program.ts'
 import { type Chance, chanceOf } from '../running/random.ts'
 import { TurnedClock } from '../running/turned-clock.ts'
@@ -69,7 +69,8 @@ export class World {
     this.chance = chanceOf(options.seed)
     this.server = server
     this.#port = port
-    this.kept = join(server.dataDir, 'receiver')
+    // Another company's machine, whose disk has room.
+    this.kept = join(options.diskMb ? freshDataDir() : server.dataDir, 'receiver')
     this.env = {
       NOTICELINE_MODE: 'test',
       NOTICELINE_LOG_LEVEL: 'info',
@@ -243,6 +244,7 @@ export class World {
     this.#files?.closeAllConnections()
     this.#files?.close()
     await this.server.destroy()
+    rmSync(this.kept, { recursive: true, force: true })
   }
 }
 
