@@ -26,7 +26,8 @@ function formatOf(language: Language, timeZone: string, options: Intl.DateTimeFo
   return made
 }
 
-function local(at: Date, language: Language, timeZone: string): { date: string; time: string } {
+/** The date and the time of day of an instant, where the reader is. */
+export function local(at: Date, language: Language, timeZone: string): { date: string; time: string } {
   const say = (options: Intl.DateTimeFormatOptions) => formatOf(language, timeZone, options).format(at)
   return {
     date: say({ day: 'numeric', month: 'short', year: 'numeric' }),
@@ -34,7 +35,7 @@ function local(at: Date, language: Language, timeZone: string): { date: string; 
   }
 }
 
-function zoneName(at: Date, language: Language, timeZone: string): string {
+export function zoneName(at: Date, language: Language, timeZone: string): string {
   const parts = formatOf(language, timeZone, { timeZoneName: 'short' }).formatToParts(at)
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone
 }
