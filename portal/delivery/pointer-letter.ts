@@ -19,15 +19,20 @@ interface Letter {
   subjectOf(pointer: Pointer): string
   /** What is said of one. */
   about(pointer: Pointer): string[]
+  /** To a company that never heard of us: why it is written to, and what it may do about that. */
+  invitation: string
   end(pointer: Pointer): string[]
 }
 
 /** Numbers, counts, times and links of ours: whoever reads over the shoulder, or in a mail archive, learns nothing else. */
 export const pointerMail: {
-  readonly [locale in 'en' | 'nl']: (pointers: readonly Pointer[]) => Pick<OutgoingMail, 'subject' | 'text'>
+  readonly [locale in 'en' | 'nl']: (
+    pointers: readonly Pointer[],
+    more?: { invites: boolean },
+  ) => Pick<OutgoingMail, 'subject' | 'text'>
 } = {
-  en: (pointers) =>
-    written(pointers, {
+  en: (pointers, more) =>
+    written(pointers, more?.invites === true, {
       subject: (count) => `${count} notices`,
       subjectOf: ({ noticeId, withdrawn }) => (withdrawn ? `Notice ${noticeId} was withdrawn` : `Notice ${noticeId}`),
       about: ({ noticeId, count, regime, hours, link, until, withdrawn }) => [
@@ -46,14 +51,16 @@ export const pointerMail: {
         '',
         `The page works until ${until.toISOString().slice(0, 10)}, for this mailbox and this notice only. Opening it changes nothing.`,
       ],
+      invitation:
+        'You have no account here. The public registry of addresses names this mailbox for a network of your company, which is why you are written to. From the page above you may also claim the record of your company: then you choose who is told, and how. You are not asked that more than once a day.',
       end: ({ asked }) => [
         `Noticeline carries notices of hotlines and authorities to hosting companies. To make sure that we sent this, ask: ${asked}`,
         '',
         'This mail says nothing about what or where on purpose. Reading it is no receipt.',
       ],
     }),
-  nl: (pointers) =>
-    written(pointers, {
+  nl: (pointers, more) =>
+    written(pointers, more?.invites === true, {
       subject: (count) => `${count} meldingen`,
       subjectOf: ({ noticeId, withdrawn }) =>
         withdrawn ? `Melding ${noticeId} is ingetrokken` : `Melding ${noticeId}`,
@@ -73,6 +80,8 @@ export const pointerMail: {
         '',
         `De pagina werkt tot ${until.toISOString().slice(0, 10)}, alleen voor deze mailbox en deze melding. Openen verandert niets.`,
       ],
+      invitation:
+        'U hebt hier geen account. Het openbare register van adressen noemt deze mailbox bij een netwerk van uw bedrijf; daarom schrijven wij u. Op de pagina hierboven kunt u het dossier van uw bedrijf ook op uw naam zetten: dan bepaalt u wie bericht krijgt, en hoe. Dat vragen wij niet vaker dan eens per dag.',
       end: ({ asked }) => [
         `Noticeline brengt meldingen van meldpunten en autoriteiten naar hostingbedrijven. Wilt u zeker weten dat wij dit stuurden, vraag het hier: ${asked}`,
         '',
@@ -81,11 +90,11 @@ export const pointerMail: {
     }),
 }
 
-function written(pointers: readonly Pointer[], letter: Letter): Pick<OutgoingMail, 'subject' | 'text'> {
+function written(pointers: readonly Pointer[], invites: boolean, letter: Letter): Pick<OutgoingMail, 'subject' | 'text'> {
   const [first] = pointers
   if (!first) throw new Error('A pointer points to something.')
   return {
     subject: pointers.length === 1 ? letter.subjectOf(first) : letter.subject(pointers.length),
-    text: [...pointers.flatMap((pointer) => [...letter.about(pointer), '']), ...letter.end(first)].join('\n'),
+    text: [...pointers.flatMap((pointer) => [...letter.about(pointer), '']), ...(invites ? [letter.invitation, ''] : []), ...letter.end(first)].join('\n'),
   }
 }

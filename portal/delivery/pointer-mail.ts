@@ -11,6 +11,7 @@ import { readContact } from '../providers/read-contacts.ts'
 import { makeAnswerLink } from './answer-link.ts'
 import { selectChannels, selectWritable } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
+import { claimInvitation } from './invitation.ts'
 import { type DeliveryRow, lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
 import { type Pointer, pointerMail } from './pointer-letter.ts'
 import {
@@ -82,10 +83,11 @@ export async function mailWaiting(ground: Ground, contactId: string): Promise<bo
   for (const one of batch.pointers) pointers.push(...(await describe(ground, one)))
   if (contact && pointers.length > 0) {
     const [only] = batch.pointers.length === 1 ? batch.pointers : []
+    const invites = await ground.db.transaction((tx) => claimInvitation(tx, contactId, batch.mailId))
     await ground.mail.send({
       id: batch.mailId,
       to: contact.email,
-      ...pointerMail[contact.locale](pointers),
+      ...pointerMail[contact.locale](pointers, { invites }),
       about: {
         orgId: contact.orgId,
         contactId,

@@ -1,5 +1,5 @@
 import type { UnattributedCode } from '../attribution/chain.ts'
-import { findAttributions, openAttribution } from '../attribution/keep-attributions.ts'
+import { type AttributionNotes, findAttributions, openAttribution } from '../attribution/keep-attributions.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisations } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
@@ -16,6 +16,8 @@ export interface UnattributedItem {
   submittedAt: Date
   /** Why nobody was found; null after erasure. */
   code: UnattributedCode | null
+  /** What registry and routing table said, where they were asked: companies and mailboxes, and no address. */
+  findings: { by: 'registry' | 'routing'; name: string | null; mailbox: string; asn: number | null }[]
 }
 
 /** What waits for the platform's desk, oldest first. */
@@ -36,6 +38,7 @@ export async function findUnattributed(
   )
   const items = rows.map((row) => {
     const attribution = attributions.get(row.id)
+    const notes = attribution ? openAttribution(ground, attribution, row.dataKey) : null
     return {
       itemId: row.id,
       noticeId: row.noticeId,
@@ -45,8 +48,18 @@ export async function findUnattributed(
       category: row.category,
       scope: row.scope,
       submittedAt: row.submittedAt,
-      code: attribution ? (openAttribution(ground, attribution, row.dataKey)?.code ?? null) : null,
+      code: notes?.code ?? null,
+      findings: findingsIn(notes),
     }
   })
   return { result: 'found', items }
+}
+
+/** Each company once, however many addresses it was named for. */
+function findingsIn(notes: AttributionNotes | null): UnattributedItem['findings'] {
+  const found = (notes?.search?.findings ?? []).flatMap(({ network, system }) => [
+    ...(network ? [{ by: 'registry' as const, name: network.name, mailbox: network.mailbox, asn: null }] : []),
+    ...(system ? [{ by: 'routing' as const, name: system.name, mailbox: system.mailbox, asn: system.asn }] : []),
+  ])
+  return [...new Map(found.map((one) => [`${one.by} ${one.mailbox}`, one])).values()]
 }

@@ -166,6 +166,11 @@ describe('what stays open', () => {
     const found = await findUnattributed(ground, person as never)
     return found.result === 'found' ? found.items.map(({ code, itemId }) => [itemId, code]) : found
   }
+  const named = async (ground: TestGround, on: build.Line) => {
+    const person = { ...on.desk, kind: 'person', personId: 'psn_d', role: 'owner', assurance: 2, sessionId: 'ses_d' }
+    const found = await findUnattributed(ground, person as never)
+    return found.result === 'found' ? found.items.flatMap(({ findings }) => findings) : found
+  }
 
   test('is the desk’s, with the reason, and both names where they contradict each other', () =>
     build.withLine(
@@ -181,6 +186,10 @@ describe('what stays open', () => {
         const { noticeId, itemIds } = await build.issuedNotice(ground, on, { items })
         expect(await stateOf(ground, noticeId)).toEqual(['unattributed'])
         expect(await desk(ground, on)).toEqual([[itemIds[0], 'registry_contradicted']])
+        expect(await named(ground, on)).toEqual([
+          { by: 'registry', name: 'Bittern Networks', mailbox: 'abuse@bittern.example', asn: null },
+          { by: 'routing', name: 'Other', mailbox: 'abuse@other.example', asn: 64501 },
+        ])
         expect(ground.caught.mail).toEqual([])
       },
       asking,

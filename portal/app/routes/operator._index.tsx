@@ -135,6 +135,10 @@ export default function Desk() {
                       [text('column-regime'), text.code('regime', item.regime)],
                       [text('column-scope'), text.code('scope', item.scope)],
                       [text('column-submitted'), <Moment key="at" at={item.submittedAt} />],
+                      ...item.findings.map(({ by, name, mailbox, asn }): [string, string] => [
+                        text(`desk-found-${by}`),
+                        [name, asn === null ? null : `AS${asn}`, mailbox].filter(Boolean).join(' · '),
+                      ]),
                     ]}
                   />
                   {answer?.shown?.itemId === item.itemId ? (

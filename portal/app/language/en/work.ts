@@ -139,6 +139,8 @@ export const work = {
   'desk-clock-behind':
     'The clock of this machine is {length} behind the database’s. Work goes by the database’s; set this machine’s right.',
   'unattributed.provider_suspended': 'Its provider is suspended',
+  'desk-found-registry': 'Holder by the registry',
+  'desk-found-routing': 'Announced by',
   'unattributed.no_network': 'In nobody’s proven network',
   'unattributed.registry_unknown': 'Neither registry nor routing table knows a holder',
   'unattributed.registry_no_mailbox': 'A holder is known, and gives no mailbox for abuse',

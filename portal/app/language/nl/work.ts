@@ -142,6 +142,8 @@ export const work: Record<keyof typeof en, string> = {
   'desk-clock-behind':
     'De klok van deze machine loopt {length} achter op die van de database. Het werk volgt die van de database; zet deze goed.',
   'unattributed.provider_suspended': 'De tussenpersoon is geschorst',
+  'desk-found-registry': 'Houder volgens het register',
+  'desk-found-routing': 'Aangekondigd door',
   'unattributed.no_network': 'In niemands bewezen netwerk',
   'unattributed.registry_unknown': 'Register noch routeringstabel kent een houder',
   'unattributed.registry_no_mailbox': 'Er is een houder bekend, zonder postbus voor misbruik',
