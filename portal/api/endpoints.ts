@@ -117,10 +117,13 @@ function addChange(face: Face): void {
       method: 'patch',
       path: '/v1/endpoints/{id}',
       summary: 'Change an endpoint',
-      description: 'What is left out stays. Another address or other keys void `verified`. Takes If-Match.',
+      description: [
+        'What is left out stays. Another address or other keys void `verified`. Takes If-Match.',
+        'To change `url`, `signing_keys`, `jwks_uri` or `sealing_key`, send the header Endpoint-Proof: a token (RFC 8417, as for reports) signed by a key in use, `iss` your urn, `aud` this origin, at most 300 s old, with the event `urn:noticeline:event:endpoint.change`: `{endpoint, change}`, where `change` is the body. Owners do the same on the pages, after confirming who they are.',
+      ].join('\n'),
       body: { 'application/json': 'EndpointChange' },
       answers: { 200: { description: 'As it is now.', schema: 'Endpoint' } },
-      refusals: ['invalid', 'not_found', 'key_known_elsewhere', 'precondition_failed'],
+      refusals: ['invalid', 'not_found', 'key_known_elsewhere', 'precondition_failed', 'proof_needed', 'proof_wrong'],
     },
     async ({ c, actor, id, input, answer, refuse }) => {
       const match = c.req.header('if-match')
@@ -129,7 +132,7 @@ function addChange(face: Face): void {
         if (found.result !== 'found') return refuse('not_found')
         if (match !== etagOf(endpointOnWire(found.endpoint))) return refuse('precondition_failed')
       }
-      const changed = await changeEndpoint(ground, actor, id, input)
+      const changed = await changeEndpoint(ground, actor, id, input, c.req.header('endpoint-proof'))
       switch (changed.result) {
         case 'changed': {
           const body = endpointOnWire(changed.endpoint)
@@ -141,6 +144,12 @@ function addChange(face: Face): void {
           return refuseKey({ answer, refuse }, changed.pointer)
         case 'unknown-endpoint':
           return refuse('not_found')
+        case 'proof-needed':
+        case 'owner-needed':
+        case 'not-fresh':
+          return refuse('proof_needed')
+        case 'proof-wrong':
+          return refuse('proof_wrong')
         case 'forbidden':
           return refuse('forbidden')
       }

@@ -26,6 +26,16 @@ export const problems = {
   ],
   key_known_elsewhere: [409, 'Key known elsewhere', 'This key is registered by another organisation.'],
   already_withdrawn: [409, 'Already withdrawn', 'The notice was withdrawn before.'],
+  proof_needed: [
+    403,
+    'Proof needed',
+    'Another address or other keys need the header Endpoint-Proof: the same change, signed by a key that is in use.',
+  ],
+  proof_wrong: [
+    403,
+    'Proof wrong',
+    'Endpoint-Proof is not this change of this endpoint, signed within 300 s by a key of yours that is in use.',
+  ],
   not_while_paused: [409, 'Paused', 'Nothing is sent to an endpoint that is paused; resume it first.'],
   rehearsal_running: [
     409,

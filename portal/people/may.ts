@@ -63,6 +63,8 @@ export type Act =
   | 'contacts.confirm'
   | 'deliveries.read'
   | 'deliveries.resend'
+  | 'tokens.read'
+  | 'tokens.write'
   | 'stream.poll'
   | 'attribution.decide'
   | 'tasks.read'
@@ -162,6 +164,8 @@ const rules: Record<Act, Rule> = {
     scopes: ['endpoints:write'],
     changes: true,
   },
+  'tokens.read': { own: ['provider', 'notifier'], any: [], roles: builders, scopes: [], changes: false },
+  'tokens.write': { own: ['provider', 'notifier'], any: [], roles: builders, scopes: [], changes: true },
   'stream.poll': { own: ['provider'], any: [], roles: [], scopes: ['stream:poll'], changes: true },
   'tasks.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
   'tasks.close': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
@@ -213,6 +217,12 @@ const rules: Record<Act, Rule> = {
 }
 
 export const acts = Object.keys(rules) as Act[]
+
+/** The scopes that open anything to a program of such an organisation. */
+export function scopesFor(orgKind: OrgKind): Scope[] {
+  const open = Object.values(rules).filter(({ own, any }) => own.includes(orgKind) || any.includes(orgKind))
+  return allScopes.filter((scope) => open.some(({ scopes }) => scopes.includes(scope)))
+}
 
 /** What a mailed link is for: to see what one notice asks, and to answer it. The verbs hold it to that notice. */
 const byLink: readonly Act[] = ['items.reveal', 'reports.add']

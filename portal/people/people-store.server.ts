@@ -146,6 +146,8 @@ export async function insertApiToken(
     scopes: string[]
     createdAt: Date
     expiresAt: Date | null
+    createdBy: string | null
+    replaces: string | null
   },
 ) {
   await db.insertInto('apiTokens').values(token).execute()

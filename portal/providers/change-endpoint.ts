@@ -4,6 +4,7 @@ import type { Ground } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import { describeEndpoint, type Endpoint } from './endpoint.ts'
 import { endpointChange, readEndpoint } from './endpoint-input.ts'
+import { type ChangeRefused, mayChange } from './may-change.ts'
 import { type EndpointRow, lockEndpoint, selectEndpoint, selectKeys, updateEndpoint } from './provider-store.server.ts'
 import { registerKeys } from './register-keys.ts'
 import { Undone, undoing } from './undone.ts'
@@ -13,17 +14,24 @@ export type EndpointChanged =
   | { result: 'invalid'; errors: InputError[] }
   | { result: 'key-known-elsewhere'; pointer: string }
   | { result: 'unknown-endpoint' | 'forbidden' }
+  | ChangeRefused
 
-/** Changes what was sent and leaves the rest. Another address or other keys void what was verified. */
+/**
+ * Changes what was sent and leaves the rest. Another address or other keys void what was verified; an endpoint that is in
+ * use stays so while only signing keys come or go, so that rotating them leaves no gap. Who may: see `mayChange`.
+ */
 export async function changeEndpoint(
   ground: Ground,
   actor: Actor,
   endpointId: string,
   input: unknown,
+  proof?: string,
 ): Promise<EndpointChanged> {
   if (!may(actor, 'endpoints.write')) return { result: 'forbidden' }
   const before = await selectEndpoint(ground.db.read, endpointId)
   if (!before || !may(actor, 'endpoints.write', { orgId: before.orgId })) return { result: 'unknown-endpoint' }
+  const refused = await mayChange(ground, actor, endpointId, input, proof)
+  if (refused) return refused
   const reading = await readEndpoint(ground, endpointChange, input)
   if (!reading.ok) return { result: 'invalid', errors: reading.errors }
   const { read } = reading
@@ -37,6 +45,7 @@ export async function changeEndpoint(
       if (keys.changed) changes.push('keys')
       if (read.url !== undefined && read.url !== endpoint.url) changes.push('url')
       const voided = changes.length > 0
+      const elsewhere = changes.includes('url') || (keys.changed && read.uses.includes('enc'))
       if (read.description !== undefined && read.description !== endpoint.description) changes.push('description')
       if (read.jwksUri !== undefined && read.jwksUri !== endpoint.jwksUri) changes.push('jwks_uri')
       const url = read.url === undefined ? endpoint.url : read.url
@@ -45,7 +54,7 @@ export async function changeEndpoint(
         description: read.description === undefined ? endpoint.description : read.description,
         jwksUri: read.jwksUri === undefined ? endpoint.jwksUri : read.jwksUri,
         updatedAt: tx.now,
-        ...(voided ? unverified(endpoint, url) : {}),
+        ...(voided ? unverified(endpoint, url, elsewhere) : {}),
       })
       const { orgId } = endpoint
       if (changes.length > 0)
@@ -60,12 +69,13 @@ export async function changeEndpoint(
   )
 }
 
-function unverified(endpoint: EndpointRow, url: string | null) {
+function unverified(endpoint: EndpointRow, url: string | null, elsewhere: boolean) {
+  const asked = { verifiedAt: null, verifiedGrade: null, verificationJti: null }
+  if (!elsewhere) return asked
+  const next = url === null ? ('active' as const) : ('unverified' as const)
   return {
-    state: endpoint.state === 'paused' ? endpoint.state : url === null ? ('active' as const) : ('unverified' as const),
-    verifiedAt: null,
-    verifiedGrade: null,
-    verificationJti: null,
+    ...asked,
+    state: endpoint.state === 'paused' ? endpoint.state : next,
     mediaType: 'application/secevent+jwt' as const,
     failures: 0,
   }

@@ -1,4 +1,4 @@
-import { eventTypes, isEnvelope, readMessage, unseal, verifyToken } from '@noticeline/sdk/protocol'
+import { eventTypes, generateKey, isEnvelope, readMessage, unseal, verifyToken } from '@noticeline/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { endpoint, unverifiedEndpoint } from '../testing/build/endpoint.ts'
 import { provider } from '../testing/build/provider.ts'
@@ -159,7 +159,10 @@ describe('what was verified', () => {
       const voided = { endpoint: { state: 'unverified', verified: false, verifiedGrade: null } }
       expect(await change({ url: `${url}/new` })).toMatchObject(voided)
       await confirmEndpoint(ground, actor, id)
-      expect(await change({ signing_keys: [] })).toMatchObject(voided)
+      // What is sent stays as it was, so nothing waits while keys are rotated.
+      expect(await change({ signing_keys: [] })).toMatchObject({ endpoint: { state: 'active', verified: false } })
+      const sealing = await generateKey('enc')
+      expect(await change({ sealing_key: sealing.publicJwk })).toMatchObject(voided)
       expect(await change({ url: 7 })).toMatchObject({
         result: 'invalid',
         errors: [{ pointer: '/url', code: 'wrong_type' }],

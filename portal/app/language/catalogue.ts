@@ -2,6 +2,7 @@ import { answer as enAnswer } from './en/answer.ts'
 import { contacts as enContacts } from './en/contacts.ts'
 import { conversation as enConversation } from './en/conversation.ts'
 import { factor as enFactor } from './en/factor.ts'
+import { endpoints as enEndpoints } from './en/endpoints.ts'
 import { join as enJoin } from './en/join.ts'
 import { networks as enNetworks } from './en/networks.ts'
 import { organisations as enOrganisations } from './en/organisations.ts'
@@ -14,6 +15,7 @@ import { answer as nlAnswer } from './nl/answer.ts'
 import { contacts as nlContacts } from './nl/contacts.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
 import { factor as nlFactor } from './nl/factor.ts'
+import { endpoints as nlEndpoints } from './nl/endpoints.ts'
 import { join as nlJoin } from './nl/join.ts'
 import { networks as nlNetworks } from './nl/networks.ts'
 import { organisations as nlOrganisations } from './nl/organisations.ts'
@@ -36,6 +38,7 @@ const en = {
   ...enOrganisations,
   ...enContacts,
   ...enAnswer,
+  ...enEndpoints,
 }
 
 /** A key that one language lacks does not compile. */
@@ -52,6 +55,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlOrganisations,
   ...nlContacts,
   ...nlAnswer,
+  ...nlEndpoints,
 }
 
 export type TextKey = keyof typeof en

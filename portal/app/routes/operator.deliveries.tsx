@@ -1,13 +1,11 @@
 import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import type { AttemptView, DeliveryView } from '../../delivery/delivery.ts'
 import { findDeliveries } from '../../delivery/find-deliveries.ts'
 import { forbidden, requireMay } from '../access.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { cursorOf, oneOf, pageSize } from '../list-filters.server.ts'
+import { Attempts, DeliveryBadge, deliveryStates, eventName, failureWord } from '../ui/delivery.tsx'
 import { Filters } from '../ui/filters.tsx'
-import { Badge, type Tone } from '../ui/headline.tsx'
-import type { IconName } from '../ui/icon.tsx'
 import { useFresh } from '../ui/live.tsx'
 import { Moment } from '../ui/moment.tsx'
 import { Empty, Id, PageHeading, Panel } from '../ui/page.tsx'
@@ -15,24 +13,14 @@ import { Pager, Table } from '../ui/table.tsx'
 
 export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matches)('nav-deliveries')} · Noticeline` }]
 
-const states = ['queued', 'offered', 'received', 'acknowledged', 'failed'] as const
-
 export async function loader(args: LoaderFunctionArgs) {
   const actor = await requireMay(args, 'platform', 'deliveries.read')
   const url = new URL(args.request.url)
-  const state = oneOf(url, 'state', states)
+  const state = oneOf(url, 'state', deliveryStates)
   const found = await findDeliveries(args.context.ground, actor, { state, limit: pageSize, cursor: cursorOf(url) })
   if (found.result === 'invalid-cursor') throw redirect('/operator/deliveries')
   if (found.result !== 'found') throw forbidden()
   return { deliveries: found.deliveries, next: found.nextCursor, state }
-}
-
-const looks: Record<DeliveryView['state'], { tone: Tone; icon: IconName }> = {
-  queued: { tone: 'wait', icon: 'clock' },
-  offered: { tone: 'wait', icon: 'send' },
-  received: { tone: 'calm', icon: 'check' },
-  acknowledged: { tone: 'good', icon: 'double-check' },
-  failed: { tone: 'alarm', icon: 'warning' },
 }
 
 export default function Deliveries() {
@@ -49,7 +37,7 @@ export default function Deliveries() {
               name: 'state',
               label: text('column-delivery'),
               value: state,
-              options: states.map((code) => ({ value: code, label: text.code('delivery', code) })),
+              options: deliveryStates.map((code) => ({ value: code, label: text.code('delivery', code) })),
             },
           ]}
         />
@@ -66,7 +54,7 @@ export default function Deliveries() {
                   label: text('column-delivery'),
                   cell: (delivery) => (
                     <>
-                      <Badge {...looks[delivery.state]}>{text.code('delivery', delivery.state)}</Badge>
+                      <DeliveryBadge state={delivery.state} />
                       {delivery.receivedHow ? (
                         <span className="block text-sm text-soft">{text.code('how', delivery.receivedHow)}</span>
                       ) : null}
@@ -115,37 +103,5 @@ export default function Deliveries() {
         )}
       </div>
     </>
-  )
-}
-
-/** `urn:noticeline:event:notice.issued` is `notice.issued` to a reader. */
-function eventName(event: string): string {
-  return event.slice(event.lastIndexOf(':') + 1)
-}
-
-function failureWord(text: ReturnType<typeof useText>, code: string): string {
-  const status = /^http_(\d{3})$/.exec(code)?.[1]
-  return status ? text('failure-http', { status }) : text.code('failure', code)
-}
-
-function Attempts({ attempts }: { attempts: readonly AttemptView[] }) {
-  const text = useText()
-  if (attempts.length === 0) return <span className="text-soft">{text('attempts-none')}</span>
-  return (
-    <details>
-      <summary>{text('attempts-count', { count: attempts.length })}</summary>
-      <ol className="grid gap-2 py-2 text-sm">
-        {attempts.map((attempt) => (
-          <li key={attempt.id}>
-            {attempt.number}. {text.code('attempt', attempt.result ?? 'running')}
-            {attempt.code ? `: ${failureWord(text, attempt.code)}` : ''}
-            {attempt.ms === null ? '' : ` · ${attempt.ms} ms`}
-            <span className="block text-soft">
-              <Moment at={attempt.startedAt} short />
-            </span>
-          </li>
-        ))}
-      </ol>
-    </details>
   )
 }

@@ -75,6 +75,7 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
       ['/notifier/notices', text('nav-notices')],
       ['/notifier/notices/new', text('nav-new-notice')],
       ['/notifier/people', text('nav-people')],
+      ['/notifier/programs', text('nav-programs')],
       ['/notifier/company', text('nav-organisation')],
     ],
     provider: [
@@ -82,6 +83,9 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
       ['/provider/networks', text('nav-networks')],
       ['/provider/people', text('nav-people')],
       ['/provider/contacts', text('nav-contacts')],
+      ['/provider/deliveries', text('nav-my-deliveries')],
+      ['/provider/endpoints', text('nav-endpoints')],
+      ['/provider/programs', text('nav-programs')],
       ['/provider/company', text('nav-company')],
       ['/provider/joining', text('nav-joining')],
     ],
