@@ -4,6 +4,7 @@ import { checkProofs } from './attribution/check-proofs.ts'
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
 import { endRehearsals } from './delivery/end-rehearsals.ts'
 import { fallBack } from './delivery/fall-back.ts'
+import { markSilent } from './delivery/mark-silent.ts'
 import { reissueDeliveries } from './delivery/reissue-deliveries.ts'
 import { setRight } from './delivery/set-right.ts'
 import { sealRoot, signRoot } from './facts/seal-root.ts'
@@ -47,6 +48,7 @@ export const timetable: Entry[] = [
   { name: 'reissue-deliveries', every: minute, run: (ground) => reissueDeliveries(ground) },
   { name: 'set-right', every: minute, run: (ground) => setRight(ground) },
   { name: 'collect-mail', every: 5 * second, run: (ground) => collectMail(ground) },
+  { name: 'mark-silent', every: 10 * minute, run: (ground) => markSilent(ground) },
   { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
   { name: 'sweep-reactions', every: minute, run: (ground) => sweepReactions(ground) },

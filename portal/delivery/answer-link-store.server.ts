@@ -91,3 +91,29 @@ export async function wasMailedTo(db: Kysely<DB>, noticeId: string, domain: stri
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** Pointer mails sent before then of which nothing is known, and none of whose notices has arrived. */
+export async function selectUnanswered(db: Kysely<DB>, before: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('mails')
+    .select('mails.id')
+    .where('mails.purpose', '=', 'pointer')
+    .where('mails.state', 'in', ['sent', 'delayed'])
+    .where('mails.sentAt', '<=', before)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('pointers')
+            .innerJoin('deliveries', 'deliveries.id', 'pointers.deliveryId')
+            .select('deliveries.id')
+            .whereRef('pointers.mailId', '=', 'mails.key')
+            .where('deliveries.receivedAt', 'is not', null),
+        ),
+      ),
+    )
+    .orderBy('mails.sentAt')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
