@@ -10,6 +10,7 @@ import { addEndpoints } from './endpoints.ts'
 import { addHealth, type Readiness } from './health.ts'
 import { addInbox } from './inbox.ts'
 import { addressOf, createLimiter, type Limits, usualLimits } from './limits.ts'
+import { addNetworks } from './networks.ts'
 import { addNotices } from './notices.ts'
 import { addRehearsals } from './rehearsals.ts'
 import { addReports } from './reports.ts'
@@ -51,6 +52,7 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   addInbox(face)
   addEndpoints(face)
   addContacts(face)
+  addNetworks(face)
   addRehearsals(face)
   addDeliveries(face)
   addStreams(face, { longPollMs: parts.longPollMs ?? 50_000, stopping: parts.stopping })

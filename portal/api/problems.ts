@@ -44,6 +44,10 @@ export const problems = {
   ],
   rehearsals_too_many: [429, 'Too many rehearsals', 'At most 60 rehearsals an hour for one organisation.'],
   token_erased: [409, 'Erased', 'The token was erased with its last item: there is nothing left to send.'],
+  already_claimed: [409, 'Already claimed', 'You have claimed this already, or hold it as part of a wider range.'],
+  too_many_claims: [409, 'Too many claims', 'Fifty claims are open. Show some of them first, or give them up.'],
+  not_checkable: [409, 'Nothing to look at', 'A mailbox or a holder has to answer, or it is over.'],
+  registry_unavailable: [503, 'Registry unavailable', 'The registry gives no answer now. Nothing was kept; ask again.'],
   no_second_channel: [
     409,
     'No second channel',

@@ -13,6 +13,7 @@ import { noticeSubmission, withdrawReasons } from '../notices/notice.ts'
 import { contactChange, contactCode, contactInput } from '../providers/contact-input.ts'
 import { endpointChange, endpointInput } from '../providers/endpoint-input.ts'
 import { observationRows } from '../removal/add-observations.ts'
+import { network, networkClaim, networkClaimed } from './network-schemas.ts'
 import { inboxRow, notice, wholeNotice } from './notice-schemas.ts'
 import {
   contact,
@@ -95,6 +96,9 @@ export const schemas = {
   ContactRemoved: contactRemoved,
   Contacts: page(contact),
   Rehearsal: rehearsal,
+  NetworkClaim: networkClaim,
+  NetworkClaimed: networkClaimed,
+  Networks: page(network),
   InboxPage: page(inboxRow),
   DeliveryPage: page(deliveryLog),
   DeliveryResent: deliveryResent,

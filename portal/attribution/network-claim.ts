@@ -44,6 +44,7 @@ export type ClaimState =
   | 'ended'
 
 export interface ClaimDates {
+  proof: ClaimProof
   provenAt: Date | null
   holderId: string | null
   consentedAt: Date | null
@@ -62,8 +63,8 @@ export function stateOf(claim: ClaimDates, now: Date): ClaimState {
     if (claim.effectiveAt > now) return 'waiting_time'
     return claim.missingSince ? 'lapsing' : 'in_force'
   }
-  // Consent is also a proof, so where it is what is asked for, the claim waits for the holder and nobody else.
-  if (!claim.provenAt) return claim.holderId && !claim.consentedAt ? 'waiting_consent' : 'proving'
+  // Consent is a proof too; of what is shown in another way, the holder hears when it was shown.
+  if (!claim.provenAt) return claim.proof === 'parent_consent' ? 'waiting_consent' : 'proving'
   return claim.holderId && !claim.consentedAt ? 'waiting_consent' : 'waiting_desk'
 }
 
