@@ -61,6 +61,8 @@ describe('an address that is submitted', () => {
     ['https://example.test/\u0000', 'not_a_url'],
     ['https://user:pass@example.test/', 'credentials'],
     ['https://user@example.test/', 'credentials'],
+    ['https://example.test:0/', 'port'],
+    ['http://203.0.113.80:00/', 'port'],
     ['https://@example.test/', 'credentials'],
     ['http://127.0.0.1/', 'private_address'],
     ['http://127.1/', 'private_address'],

@@ -82,6 +82,7 @@ export function parseLocator(input: string, allowedRanges: readonly string[]): P
   if (!url || url.hostname === '') return no('not_a_url', 'This is not an address.')
   if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?#]*@/i.test(input))
     return no('credentials', 'An address with a user name or password in it is not taken.')
+  if (url.port === '0') return no('port', 'Nothing can be served on port 0.')
   url.hash = ''
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
   const address = readAddress(host)

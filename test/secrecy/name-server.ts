@@ -1,4 +1,4 @@
-/** A name server that answers every A question with one address, and keeps what it was asked. */
+/** A name server that answers every A question with one address, or with what it thinks of each time, and keeps what it was asked. */
 import { createSocket } from 'node:dgram'
 
 export interface NameServer {
@@ -8,12 +8,12 @@ export interface NameServer {
   stop(): Promise<void>
 }
 
-export async function startNameServer(answer: string): Promise<NameServer> {
+export async function startNameServer(answer: string | (() => string)): Promise<NameServer> {
   const socket = createSocket('udp4')
   const questions: Buffer[] = []
   socket.on('message', (question, from) => {
     questions.push(Buffer.from(question))
-    socket.send(reply(question, answer), from.port, from.address)
+    socket.send(reply(question, typeof answer === 'string' ? answer : answer()), from.port, from.address)
   })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return {
