@@ -1,5 +1,7 @@
 /** The shapes of answers about notices: for the OpenAPI document, and held against real answers by the tests. */
+
 import { z } from 'zod'
+import { reaches } from '../delivery/reach.ts'
 
 export const at = z.iso.datetime({ precision: 3 }).describe('RFC 3339, UTC, milliseconds.')
 export const maybe = <S extends z.ZodType>(schema: S) => schema.nullable()
@@ -61,6 +63,9 @@ export const item = z.object({
       offered_at: maybe(at),
       received_at: maybe(at),
       received_how: maybe(z.enum(['push', 'poll', 'signed_receipt', 'form_confirmed'])),
+      reach: z
+        .enum(reaches)
+        .describe('Reached by `webhook`, `poll` or `mail`; `not_yet`; or `no_channel` of it answers.'),
       due_at: maybe(at),
       ended_at: maybe(at),
       delivery,

@@ -115,6 +115,7 @@ function addresseeOnWire(addressee: AddresseeView) {
     offered_at: addressee.offeredAt,
     received_at: addressee.receivedAt,
     received_how: addressee.receivedHow,
+    reach: addressee.reach,
     due_at: addressee.dueAt,
     ended_at: addressee.endedAt,
     delivery: addressee.delivery,

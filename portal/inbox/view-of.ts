@@ -1,6 +1,7 @@
 /** Rows → views, for one reader: a provider is shown itself and nobody else. */
 import type { ChainLink } from '../attribution/chain.ts'
 import type { Clock } from '../deadlines/deadline.ts'
+import { reachOf } from '../delivery/reach.ts'
 import type { Fact } from '../facts/facts.ts'
 import type { AddresseeState, ItemState } from '../removal/item-state.ts'
 import type {
@@ -121,6 +122,7 @@ function addresseeView(state: AddresseeState): AddresseeView {
     offeredAt: instant(row.offeredAt),
     receivedAt: instant(row.receivedAt),
     receivedHow: state.receivedHow,
+    reach: reachOf(state.delivery, state.receivedHow),
     dueAt: instant(state.clock.dueAt),
     endedAt: instant(row.endedAt),
     delivery: state.delivery,
@@ -180,6 +182,7 @@ interface SomePayload {
   method?: string
   grade?: string
   reason?: string
+  step?: string
   number?: number
   outcomes?: { itemId: string; code: string }[]
 }
@@ -220,6 +223,7 @@ export function timelineOf(
         ...(payload.method !== undefined && { method: payload.method }),
         ...(payload.grade !== undefined && { grade: payload.grade }),
         ...(payload.reason !== undefined && { reason: payload.reason }),
+        ...(payload.step !== undefined && { reason: payload.step }),
         ...(payload.number !== undefined && { number: payload.number }),
       },
     ]

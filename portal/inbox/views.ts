@@ -1,5 +1,6 @@
 /** What is shown to whom: plain objects, ready for JSON. No address, no hash and no free text stands in any of them. */
 import type { ReceivedHow } from '../delivery/delivery.ts'
+import type { Reach } from '../delivery/reach.ts'
 import type { Headline } from '../removal/headline.ts'
 import type { ObservationMethod, ObservationResult, ObservationState } from '../removal/observation.ts'
 import type { Handling } from '../removal/outcome.ts'
@@ -59,6 +60,8 @@ export interface AddresseeView {
   offeredAt: Instant | null
   receivedAt: Instant | null
   receivedHow: ReceivedHow | null
+  /** Whether it was reached, and by what. */
+  reach: Reach
   dueAt: Instant | null
   endedAt: Instant | null
   delivery: DeliveryAxis | null

@@ -34,6 +34,7 @@ const specimenAddressee: AddresseeView = {
   offeredAt: '2026-11-21T09:07:02.000Z',
   receivedAt: '2026-11-21T09:07:03.000Z',
   receivedHow: 'push',
+  reach: 'webhook',
   dueAt: '2026-11-22T09:07:03.000Z',
   endedAt: '2026-11-21T09:19:44.000Z',
   delivery: 'acknowledged',

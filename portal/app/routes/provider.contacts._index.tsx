@@ -124,7 +124,7 @@ export default function Contacts() {
                 ...(mayWrite && contacts.length > 1
                   ? [
                       {
-                        label: text('contact-position'),
+                        label: text('contacts-move'),
                         cell: (contact: (typeof contacts)[number]) => <Move contact={contact} last={contacts.length} />,
                       },
                     ]

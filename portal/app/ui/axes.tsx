@@ -22,7 +22,12 @@ export function Axes({ axes, addressee }: { axes: AxesView; addressee?: Addresse
       axis: 'delivery',
       ...deliveryLook(axes.delivery),
       state: text.code('delivery', axes.delivery ?? 'none'),
-      detail: addressee?.receivedAt ? <Moment at={addressee.receivedAt} short /> : null,
+      detail: addressee ? (
+        <>
+          {text.code('reach', addressee.reach)}{' '}
+          {addressee.receivedAt ? <Moment at={addressee.receivedAt} short /> : null}
+        </>
+      ) : null,
     },
     {
       axis: 'handling',

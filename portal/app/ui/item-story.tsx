@@ -45,7 +45,7 @@ export function OtherAddressees({ addressees }: { addressees: readonly Addressee
     <ul>
       {addressees.map((addressee) => (
         <li key={addressee.orgId}>
-          <strong>{addressee.name}</strong>: {text.code('delivery', addressee.delivery ?? 'none')} ·{' '}
+          <strong>{addressee.name}</strong>: {text.code('reach', addressee.reach)} ·{' '}
           {handlingWord(text, addressee.handling)} · {text.code('clock', addressee.clock.state)}
         </li>
       ))}

@@ -11,6 +11,7 @@ type Entry = Pick<TimelineEntry, Always> & {
 
 const alarms: ReadonlySet<string> = new Set([
   'delivery.failed',
+  'delivery.escalated',
   'deadline.passed',
   'item.contradicted',
   'item.reappeared',
@@ -62,9 +63,14 @@ function details(entry: Entry, text: ReturnType<typeof useText>, numbers: Readon
     entry.code && codeWord(entry.kind, entry.code, text),
     entry.how && text.code('how', entry.how),
     entry.grade && text.code('grade', entry.grade),
-    entry.reason && text.code(entry.kind === 'notice.withdrawn' ? 'withdrawal' : 'reason', entry.reason),
+    entry.reason && text.code(reasonList(entry.kind), entry.reason),
   ]
   return said.filter((part): part is string => part !== undefined && part !== '')
+}
+
+function reasonList(kind: string): string {
+  if (kind === 'notice.withdrawn') return 'withdrawal'
+  return kind === 'delivery.escalated' ? 'step' : 'reason'
 }
 
 function resultWord(kind: string, result: string, text: ReturnType<typeof useText>): string {

@@ -27,6 +27,7 @@ export const contacts = {
   'contacts-state': 'State',
   'contacts-for': 'For',
   'contacts-proof': 'Proof holds until',
+  'contacts-move': 'Move',
   'contacts-up': 'Move up',
   'contacts-down': 'Move down',
   'contacts-up-of': 'Move up: {contact}',

@@ -28,6 +28,7 @@ export const contacts: Record<keyof typeof en, string> = {
   'contacts-state': 'Toestand',
   'contacts-for': 'Voor',
   'contacts-proof': 'Bewijs geldt tot',
+  'contacts-move': 'Verplaats',
   'contacts-up': 'Omhoog',
   'contacts-down': 'Omlaag',
   'contacts-up-of': 'Omhoog: {contact}',
