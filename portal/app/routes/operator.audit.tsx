@@ -106,8 +106,10 @@ export default function Audit() {
                   label: text('audit-kind'),
                   cell: (line) => (
                     <>
-                      {text.code('fact', line.kind)}
-                      <span className="block text-sm text-soft">
+                      {text.code('fact', line.kind) === line.kind ? null : (
+                        <span className="block">{text.code('fact', line.kind)}</span>
+                      )}
+                      <span className="text-sm text-soft">
                         <Id>{line.kind}</Id>
                       </span>
                     </>
@@ -126,7 +128,7 @@ export default function Audit() {
                   label: text('audit-details'),
                   cell: (line) => (
                     <>
-                      <span className="id">{line.details}</span>
+                      <span className="id whitespace-normal break-all">{line.details}</span>
                       <span className="block text-sm text-soft">
                         {text('audit-place', { seq: line.seq })}{' '}
                         <Link to={`?of=${line.chain}`}>
