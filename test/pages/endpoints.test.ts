@@ -27,9 +27,9 @@ afterAll(async () => {
   await portal?.stop()
 })
 
-const shots = process.env['NOTICELINE_SHOTS']
+const shots = process.env['PAGE_SHOTS']
 
-/** Set NOTICELINE_SHOTS to a folder, to look at the pages: light, dark, and on a phone. */
+/** Set PAGE_SHOTS to a folder, to look at the pages: light, dark, and on a phone. */
 async function shoot(page: Page, name: string): Promise<void> {
   if (!shots) return
   mkdirSync(shots, { recursive: true })
@@ -46,8 +46,9 @@ async function shoot(page: Page, name: string): Promise<void> {
 }
 
 async function good(page: Page, name: string): Promise<void> {
-  const traces = demo.example_provider.files.flatMap(tracesOf)
-  expect(await checkPage(page, traces), name).toEqual([])
+  // The receiver stands on the host that serves the files, and its own address is no item's.
+  const traces = demo.example_provider.files.flatMap(tracesOf).filter((trace) => !trace.endsWith('/'))
+  expect.soft(await checkPage(page, traces), name).toEqual([])
   await shoot(page, name)
 }
 
