@@ -84,6 +84,15 @@ export function createDatabaseClock({ ask, apart = () => {} }: DatabaseClockOpti
   }
 }
 
+/** Time and timers by a counter that nobody can set, for what only measures how long. */
+export const countedTime = {
+  now: () => performance.timeOrigin + performance.now(),
+  setTimeout: (run: () => void, ms: number): unknown => setTimeout(run, ms),
+  clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+  setInterval: (run: () => void, ms: number): unknown => setInterval(run, ms),
+  clearInterval: (timer: unknown) => clearInterval(timer as NodeJS.Timeout),
+}
+
 /** A clock that stands still until somebody moves it. */
 export function createFrozenClock(at: Date | string): SettableClock {
   let now = instant(at)

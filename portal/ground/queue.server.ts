@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import type pg from 'pg'
 import { fromKysely, PgBoss } from 'pg-boss'
+import { countedTime } from './clock.ts'
 import type { Connection } from './database.server.ts'
 import type { DB, JobData, Log } from './ground.ts'
 
@@ -177,16 +178,8 @@ export function idOfReaction(job: string, factId: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** By a counter that nobody can set: with a clock that is set back a worker would rest until that time comes again. */
-const clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  setTimeout: (run: () => void, ms: number) => setTimeout(run, ms),
-  clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-  setInterval: (run: () => void, ms: number) => setInterval(run, ms),
-  clearInterval: (timer: unknown) => clearInterval(timer as NodeJS.Timeout),
-}
-
-const quiet = { schema, clock, supervise: false, schedule: false, migrate: false }
+// With a clock that is set back a worker would rest until that time comes again.
+const quiet = { schema, clock: countedTime, supervise: false, schedule: false, migrate: false }
 
 // Connections of its own: a transaction that enqueues the first job of a kind would otherwise wait for one of those its
 // likes hold.
@@ -198,7 +191,7 @@ function workingOn(connection: Connection) {
   return {
     ...connection,
     schema,
-    clock,
+    clock: countedTime,
     schedule: false,
     migrate: true,
     supervise: true,

@@ -16,7 +16,7 @@ import { claimProofs, contradictions } from '../../attribution/network-claim.ts'
 import type { FactKind } from '../../facts/facts.ts'
 import { headlines } from '../../removal/headline.ts'
 import { observationMethods, observationResults } from '../../removal/observation.ts'
-import { catalogue, languages, type TextKey } from './catalogue.ts'
+import { catalogue, languages, partsOfCatalogue, type TextKey } from './catalogue.ts'
 import { textIn } from './text.ts'
 
 /** Of the facts that can stand in the history of a notice. */
@@ -127,4 +127,10 @@ describe('every code that a page shows has a word in both languages', () => {
 test('numbers decide between one and many', () => {
   expect(textIn('en')('form-invalid', { count: 1 })).toBe('One thing needs another look. Nothing has been sent.')
   expect(textIn('nl')('form-invalid', { count: 2 })).toBe('2 dingen vragen nog aandacht. Er is niets verstuurd.')
+})
+
+test('a key belongs to one part of the catalogue', () => {
+  const keys = partsOfCatalogue.flatMap((part) => Object.keys(part))
+  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([])
+  expect(keys).toHaveLength(Object.keys(catalogue.en).length)
 })

@@ -1,8 +1,8 @@
 import { answer as enAnswer } from './en/answer.ts'
 import { contacts as enContacts } from './en/contacts.ts'
 import { conversation as enConversation } from './en/conversation.ts'
-import { factor as enFactor } from './en/factor.ts'
 import { endpoints as enEndpoints } from './en/endpoints.ts'
+import { factor as enFactor } from './en/factor.ts'
 import { join as enJoin } from './en/join.ts'
 import { networks as enNetworks } from './en/networks.ts'
 import { organisations as enOrganisations } from './en/organisations.ts'
@@ -14,8 +14,8 @@ import { work as enWork } from './en/work.ts'
 import { answer as nlAnswer } from './nl/answer.ts'
 import { contacts as nlContacts } from './nl/contacts.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
-import { factor as nlFactor } from './nl/factor.ts'
 import { endpoints as nlEndpoints } from './nl/endpoints.ts'
+import { factor as nlFactor } from './nl/factor.ts'
 import { join as nlJoin } from './nl/join.ts'
 import { networks as nlNetworks } from './nl/networks.ts'
 import { organisations as nlOrganisations } from './nl/organisations.ts'
@@ -62,3 +62,20 @@ export type TextKey = keyof typeof en
 export type Language = 'en' | 'nl'
 export const languages: readonly Language[] = ['en', 'nl']
 export const catalogue: Record<Language, Record<TextKey, string>> = { en, nl }
+
+/** A key belongs to one part: of two the later would win in silence. */
+export const partsOfCatalogue: readonly object[] = [
+  enOutside,
+  enConversation,
+  enWork,
+  enProvider,
+  enPeople,
+  enFactor,
+  enWords,
+  enNetworks,
+  enJoin,
+  enOrganisations,
+  enContacts,
+  enAnswer,
+  enEndpoints,
+]

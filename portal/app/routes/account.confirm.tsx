@@ -9,7 +9,7 @@ import { languageOf } from '../language/language.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { Banner } from '../ui/notice-banner.tsx'
 
-export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matches)('confirm-title')} · Noticeline` }]
+export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matches)('show-again-title')} · Noticeline` }]
 
 /** Who has a second factor shows that; who has none, and need not, gets another link by mail. */
 export async function loader(args: LoaderFunctionArgs) {
@@ -42,7 +42,7 @@ export default function Confirm() {
   return (
     <div className="wrap">
       <div className="stack mx-auto max-w-xl">
-        <h1>{text('confirm-title')}</h1>
+        <h1>{text('show-again-title')}</h1>
         {answer?.sent ? (
           <Banner tone="good" announce>
             <p>{text('confirm-sent', { email })}</p>

@@ -9,7 +9,7 @@ import { Banner } from '../ui/notice-banner.tsx'
 import { PageHeading } from '../ui/page.tsx'
 
 export const meta: MetaFunction = ({ matches }) => [
-  { title: `${titleText(matches)('organisations-title')} · Noticeline` },
+  { title: `${titleText(matches)('choose-organisation-title')} · Noticeline` },
 ]
 
 /** Also before a second factor: who belongs to an authority and to a company may go on as the company. */
@@ -32,7 +32,7 @@ export default function Organisations() {
   const said = useActionData<typeof action>()
   return (
     <div className="wrap">
-      <PageHeading title={text('organisations-title')} lede={text('organisations-lede')} />
+      <PageHeading title={text('choose-organisation-title')} lede={text('choose-organisation-lede')} />
       <div className="stack">
         {said?.unknown ? (
           <Banner tone="alarm" announce>

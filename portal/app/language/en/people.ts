@@ -128,13 +128,13 @@ export const people = {
   'account-factor-link': 'Set up or change',
   'account-organisations': 'Organisations',
   'account-organisations-link': 'Choose another organisation',
-  'organisations-title': 'Choose an organisation',
-  'organisations-lede': 'You belong to more than one. What you see and may do goes with the one you choose.',
+  'choose-organisation-title': 'Choose an organisation',
+  'choose-organisation-lede': 'You belong to more than one. What you see and may do goes with the one you choose.',
   'organisations-go': 'Go on with {organisation}',
   'organisations-current': 'Where you are now',
   'organisations-unknown': 'You do not belong to that organisation.',
 
-  'confirm-title': 'Show again that it is you',
+  'show-again-title': 'Show again that it is you',
   'confirm-text':
     'What you are about to do cannot be taken back easily, so we ask once more. Then you come back to where you were.',
   'confirm-mail': 'We mail a link to {email}. Press it in this browser within a quarter of an hour.',

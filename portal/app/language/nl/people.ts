@@ -131,13 +131,13 @@ export const people = {
   'account-factor-link': 'Instellen of wijzigen',
   'account-organisations': 'Organisaties',
   'account-organisations-link': 'Kies een andere organisatie',
-  'organisations-title': 'Kies een organisatie',
-  'organisations-lede': 'U hoort bij meer dan één. Wat u ziet en mag, hoort bij degene die u kiest.',
+  'choose-organisation-title': 'Kies een organisatie',
+  'choose-organisation-lede': 'U hoort bij meer dan één. Wat u ziet en mag, hoort bij degene die u kiest.',
   'organisations-go': 'Verder met {organisation}',
   'organisations-current': 'Waar u nu bent',
   'organisations-unknown': 'U hoort niet bij die organisatie.',
 
-  'confirm-title': 'Laat nog eens zien dat u het bent',
+  'show-again-title': 'Laat nog eens zien dat u het bent',
   'confirm-text':
     'Wat u gaat doen is niet makkelijk terug te draaien, dus vragen wij het nog één keer. Daarna komt u terug waar u was.',
   'confirm-mail': 'Wij mailen een link naar {email}. Druk er binnen een kwartier op, in deze browser.',
