@@ -47,7 +47,7 @@ export const endpoints = {
     'https:// with a public host name, and a path if you like. No user name or password, no port of another service (22, 25, 5432 …), no private, local or reserved address, however it is written. Redirects are never followed.',
   'endpoint-signing': 'Keys you sign with',
   'endpoint-signing-hint':
-    'Paste a public JWK, a list of them, or a key set ({"keys": [...]}): P-256, for ES256. Never the private part (d). Left empty, what you say is believed less.',
+    'Paste a public JWK, a list of them, or a key set: P-256, for ES256. Never the private part (d). Left empty, what you say is believed less.',
   'endpoint-jwks-uri': 'Or: address of your key set',
   'endpoint-jwks-uri-hint': 'https; read now and every ten minutes. Give this or keys, not both.',
   'endpoint-sealing': 'Key we seal for',
@@ -61,8 +61,8 @@ export const endpoints = {
     'It makes both keys, registers them, answers the verification, and keeps the keys on your disk. The token works for one day and can do nothing but this.',
   'endpoint-sdk-token': 'Make a token and show the lines',
   'endpoint-sdk-lines': 'Run this where your receiver runs. The token is shown once.',
-  'jwk.not-json': 'this is not JSON. Paste the key as your tool wrote it, from the first { to the last }.',
-  'jwk.not-a-key': 'this is no key: a JWK, a list of them, or {"keys": [...]}.',
+  'jwk.not-json': 'this is not JSON. Paste the key as your tool wrote it, from the first brace to the last.',
+  'jwk.not-a-key': 'this is no key: a JWK, a list of them, or a key set (JWKS).',
   'complaint.private_member':
     'this holds a private key. Paste only the public part, and replace this key: it has been shown.',
   'complaint.not_p256': 'only keys on the curve P-256 (kty EC, crv P-256) are taken.',

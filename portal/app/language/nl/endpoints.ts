@@ -48,7 +48,7 @@ export const endpoints = {
     'https:// met een openbare hostnaam, en een pad als u wilt. Geen gebruikersnaam of wachtwoord, geen poort van een andere dienst (22, 25, 5432 …), geen besloten, lokaal of gereserveerd adres, hoe het ook geschreven is. Doorverwijzingen worden nooit gevolgd.',
   'endpoint-signing': 'Sleutels waarmee u ondertekent',
   'endpoint-signing-hint':
-    'Plak een openbare JWK, een lijst daarvan, of een sleutelset ({"keys": [...]}): P-256, voor ES256. Nooit het geheime deel (d). Leeg gelaten wordt wat u zegt minder geloofd.',
+    'Plak een openbare JWK, een lijst daarvan, of een sleutelset: P-256, voor ES256. Nooit het geheime deel (d). Leeg gelaten wordt wat u zegt minder geloofd.',
   'endpoint-jwks-uri': 'Of: adres van uw sleutelset',
   'endpoint-jwks-uri-hint': 'https; nu gelezen en daarna elke tien minuten. Geef dit of sleutels, niet allebei.',
   'endpoint-sealing': 'Sleutel waarvoor wij verzegelen',
@@ -63,8 +63,8 @@ export const endpoints = {
   'endpoint-sdk-token': 'Token maken en de regels tonen',
   'endpoint-sdk-lines': 'Voer dit uit waar uw ontvanger draait. Het token wordt één keer getoond.',
   'jwk.not-json':
-    'dit is geen JSON. Plak de sleutel zoals uw gereedschap hem schreef, van de eerste { tot de laatste }.',
-  'jwk.not-a-key': 'dit is geen sleutel: een JWK, een lijst daarvan, of {"keys": [...]}.',
+    'dit is geen JSON. Plak de sleutel zoals uw gereedschap hem schreef, van de eerste accolade tot de laatste.',
+  'jwk.not-a-key': 'dit is geen sleutel: een JWK, een lijst daarvan, of een sleutelset (JWKS).',
   'complaint.private_member':
     'hierin staat een geheime sleutel. Plak alleen het openbare deel, en vervang deze sleutel: hij is getoond.',
   'complaint.not_p256': 'alleen sleutels op de kromme P-256 (kty EC, crv P-256) kunnen.',
