@@ -1,0 +1,44 @@
+/** Pages of the platform's desk: who may see each, and send each of its forms. */
+import { deskHandling, form, managing, type Place, platform } from './place.ts'
+
+export const operatorPlaces: Readonly<Record<string, Place>> = {
+  operator: { see: platform },
+  'operator._index': {
+    see: platform,
+    forms: {
+      attribute: form(deskHandling, ({ ids, orgs }) => ({
+        item: ids.item,
+        provider: orgs.mudlark,
+        reason: 'By hand.',
+      })),
+      reveal: form(deskHandling, ({ ids }) => ({ intent: 'reveal', item: ids.item })),
+    },
+  },
+  'operator.deliveries': { see: platform },
+  'operator.admissions': {
+    see: platform,
+    forms: { dismiss: form(deskHandling, { intent: 'dismissed', claim: 'clm_none' }) },
+  },
+  'operator.organisations._index': { see: platform },
+  'operator.organisations.new': {
+    see: { platform: managing },
+    forms: { invite: form({ platform: managing }) },
+  },
+  'operator.organisations.$orgId': {
+    see: platform,
+    params: ({ orgs }) => ({ orgId: orgs.tern }),
+    forms: {
+      suspend: form(deskHandling, { intent: 'suspend' }),
+      admit: form(deskHandling, { intent: 'admit' }),
+    },
+  },
+  'operator.audit': { see: platform },
+  'operator.networks': {
+    see: deskHandling,
+    forms: { refuse: form(deskHandling, { intent: 'refused', claim: 'clm_none' }) },
+  },
+  'operator.tasks': {
+    see: platform,
+    forms: { close: form(deskHandling, { task: 'tsk_none', note: 'Called them.' }) },
+  },
+}
