@@ -104,5 +104,5 @@ test(
       expect(asked).toBeGreaterThan(700)
       console.info(`calls asked: ${asked}, calls of the API: ${named.length}, leaks: 0`)
     }),
-  120_000,
+  300_000,
 )

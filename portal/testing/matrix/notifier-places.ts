@@ -1,5 +1,5 @@
 /** Pages of a notifier: who may see each, and send each of its forms. */
-import { all, form, handling, managing, notifier, type Place } from './place.ts'
+import { all, building, form, handling, managing, notifier, type Place } from './place.ts'
 
 export const notifierPlaces: Readonly<Record<string, Place>> = {
   notifier: { see: notifier },
@@ -27,4 +27,8 @@ export const notifierPlaces: Readonly<Record<string, Place>> = {
     },
   },
   'notifier.electronic-service': { see: { authority: all } },
+  'notifier.programs': {
+    see: { notifier: building },
+    forms: { add: form({ notifier: building }, { intent: 'add' }) },
+  },
 }

@@ -49,4 +49,10 @@ export const openPlaces: Readonly<Record<string, Place>> = {
     params: () => ({ token: 'nothing' }),
   },
   'confirm.$token': { see: 'everybody', forms: { press: form('everybody') }, params: () => ({ token: 'nothing' }) },
+  'answer.$token': {
+    see: 'everybody',
+    forms: { send: form('everybody', { intent: 'send', number: 'x' }) },
+    params: () => ({ token: 'nothing' }),
+  },
+  asked: { forms: { ask: form('everybody', { number: 'x', domain: 'tern.example' }) } },
 }

@@ -41,4 +41,8 @@ export const operatorPlaces: Readonly<Record<string, Place>> = {
     see: platform,
     forms: { close: form(deskHandling, { task: 'tsk_none', note: 'Called them.' }) },
   },
+  'operator.mails': {
+    see: deskHandling,
+    forms: { open: form(deskHandling, { received: 'rcv_none' }, true) },
+  },
 }

@@ -4,6 +4,9 @@ import type { World } from './world.ts'
 export const all = 'owner admin handler developer read_only'
 export const handling = 'owner admin handler'
 export const managing = 'owner admin'
+export const building = 'owner admin developer'
+/** Whoever does anything at all, at a provider. */
+export const notReading = { provider: 'owner admin handler developer' }
 
 /** Roles by kind of organisation; `authority`: notifiers that are one, alone. `everybody`: also nobody. `person`: whoever signed in, before a second factor as well. */
 export type Who =
@@ -28,6 +31,8 @@ export interface Place {
   params?: (world: World) => Readonly<Record<string, string>>
   /** Whose object the address names: to a stranger of the same kind it is not there. */
   of?: 'tern' | 'baken'
+  /** What the address names is not there: whoever may is told 404, and nobody else even that. */
+  absent?: true
 }
 
 export const provider = { provider: all }

@@ -1,5 +1,5 @@
 /** Pages of a provider: who may see each, and send each of its forms. */
-import { form, handling, managing, type Place, provider } from './place.ts'
+import { building, form, handling, managing, notReading, type Place, provider } from './place.ts'
 
 export const providerPlaces: Readonly<Record<string, Place>> = {
   provider: { see: provider },
@@ -59,5 +59,31 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
       change: form({ provider: managing }, { intent: 'change' }),
       remove: form({ provider: managing }, { intent: 'remove' }),
     },
+  },
+  'provider.endpoints._index': { see: provider },
+  'provider.endpoints.new': {
+    see: { provider: building },
+    forms: { add: form({ provider: building }), sdk: form({ provider: building }, { intent: 'sdk' }) },
+  },
+  'provider.endpoints.$endpointId': {
+    see: provider,
+    of: 'tern',
+    params: ({ ids }) => ({ endpointId: ids.endpoint }),
+    forms: {
+      pause: form({ provider: building }, { intent: 'pause' }),
+      key: form({ provider: building }, { intent: 'add-key' }),
+    },
+  },
+  'provider.rehearsals.$rehearsalId': { see: provider, absent: true, params: () => ({ rehearsalId: 'nothing' }) },
+  'provider.deliveries': {
+    see: provider,
+    forms: {
+      resend: form(notReading, ({ ids }) => ({ intent: 'resend', delivery: ids.delivery }), true),
+      recover: form(notReading, { intent: 'recover', since: '' }),
+    },
+  },
+  'provider.programs': {
+    see: { provider: building },
+    forms: { add: form({ provider: building }, { intent: 'add' }) },
   },
 }
