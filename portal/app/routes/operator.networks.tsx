@@ -74,7 +74,7 @@ export default function DeskNetworks() {
                   <NetworkState state={claim.state} />
                 </div>
                 <p>{text('consents-text', { company: claim.orgName, network: claim.written })}</p>
-                <Sources claim={claim} />
+                {claim.kind === 'domain' ? null : <Sources claim={claim} />}
                 <div>
                   <h3>{text('desk-networks-against')}</h3>
                   <ul className="list">
