@@ -1,11 +1,11 @@
 /** Every call of the API, times programs of every kind of organisation, with every scope, without any, and in the sandbox. */
 import { expect, test } from 'vitest'
-import { createApi } from './api/api.ts'
-import { allScopes, type Scope } from './people/may.ts'
-import { projectFacts, reactions } from './reactions.ts'
-import { type Call, calls } from './testing/matrix/calls.ts'
-import { buildWorld, type OrgName, organisations, type World } from './testing/matrix/world.ts'
-import { type Reactions, type TestGround, withGround } from './testing/with-ground.ts'
+import { allScopes, type Scope } from '../people/may.ts'
+import { projectFacts, reactions } from '../reactions.ts'
+import { type Call, calls } from '../testing/matrix/calls.ts'
+import { buildWorld, type OrgName, organisations, type World } from '../testing/matrix/world.ts'
+import { type Reactions, type TestGround, withGround } from '../testing/with-ground.ts'
+import { createApi } from './api.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
 const options = { reactions: reactions as Reactions, project: projectFacts }

@@ -6,15 +6,15 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { RouteArgs } from './app/ground.ts'
-import { projectFacts, reactions } from './reactions.ts'
-import type { Form, Place, Who } from './testing/matrix/place.ts'
-import { places } from './testing/matrix/places.ts'
-import { buildWorld, organisations, type Someone, type World } from './testing/matrix/world.ts'
-import { type Reactions, type TestGround, withGround } from './testing/with-ground.ts'
+import { projectFacts, reactions } from '../reactions.ts'
+import type { Form, Place, Who } from '../testing/matrix/place.ts'
+import { places } from '../testing/matrix/places.ts'
+import { buildWorld, organisations, type Someone, type World } from '../testing/matrix/world.ts'
+import { type Reactions, type TestGround, withGround } from '../testing/with-ground.ts'
+import type { RouteArgs } from './ground.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
-const folder = join(import.meta.dirname, 'app/routes')
+const folder = join(import.meta.dirname, 'routes')
 const options = { reactions: reactions as Reactions, project: projectFacts, config: { mode: 'demo' as const } }
 
 type Door = (args: RouteArgs & { params: Readonly<Record<string, string>> }) => unknown
