@@ -29,6 +29,7 @@ interface NameServer {
 }
 
 function hasBind(): boolean {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a field of dpkg's
   const listed = spawnSync('dpkg-query', ['-W', '-f', '${Status}', 'pdns-backend-bind'], { encoding: 'utf8' })
   return listed.stdout?.includes('install ok installed') ?? false
 }

@@ -90,11 +90,19 @@ export const pointerMail: {
     }),
 }
 
-function written(pointers: readonly Pointer[], invites: boolean, letter: Letter): Pick<OutgoingMail, 'subject' | 'text'> {
+function written(
+  pointers: readonly Pointer[],
+  invites: boolean,
+  letter: Letter,
+): Pick<OutgoingMail, 'subject' | 'text'> {
   const [first] = pointers
   if (!first) throw new Error('A pointer points to something.')
   return {
     subject: pointers.length === 1 ? letter.subjectOf(first) : letter.subject(pointers.length),
-    text: [...pointers.flatMap((pointer) => [...letter.about(pointer), '']), ...(invites ? [letter.invitation, ''] : []), ...letter.end(first)].join('\n'),
+    text: [
+      ...pointers.flatMap((pointer) => [...letter.about(pointer), '']),
+      ...(invites ? [letter.invitation, ''] : []),
+      ...letter.end(first),
+    ].join('\n'),
   }
 }

@@ -11,8 +11,8 @@ import { readContact } from '../providers/read-contacts.ts'
 import { makeAnswerLink } from './answer-link.ts'
 import { selectChannels, selectWritable } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
-import { claimInvitation } from './invitation.ts'
 import { type DeliveryRow, lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
+import { claimInvitation } from './invitation.ts'
 import { type Pointer, pointerMail } from './pointer-letter.ts'
 import {
   countMailed,

@@ -39,11 +39,3 @@ export function cidrsBetween(family: 4 | 6, first: bigint, last: bigint): string
   }
   return cidrs
 }
-
-/** The narrowest CIDR range that holds everything from `first` to `last`. */
-export function coverOf(family: 4 | 6, first: bigint, last: bigint): { first: bigint; length: number } {
-  let length = family === 4 ? 32 : 128
-  while (length > 0 && first / widthOf(family, length) !== last / widthOf(family, length)) length -= 1
-  const width = widthOf(family, length)
-  return { first: (first / width) * width, length }
-}

@@ -16,19 +16,6 @@ export function lockMailboxChange(db: Transaction<DB>, changeId: string) {
   return db.selectFrom('mailboxChanges').selectAll().where('id', '=', changeId).forUpdate().executeTakeFirst()
 }
 
-/** The newest that has neither ended nor expired. */
-export function selectOpenMailboxChange(db: Kysely<DB>, personId: string, now: Date) {
-  return db
-    .selectFrom('mailboxChanges')
-    .selectAll()
-    .where('personId', '=', personId)
-    .where('endedAt', 'is', null)
-    .where('expiresAt', '>', now)
-    .orderBy('requestedAt', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-}
-
 export async function countMailboxChanges(db: Transaction<DB>, personId: string, since: Date) {
   const counted = await db
     .selectFrom('mailboxChanges')

@@ -59,16 +59,6 @@ export function selectSessionById(db: Kysely<DB>, sessionId: string) {
   return db.selectFrom('sessions').selectAll().where('id', '=', sessionId).executeTakeFirst()
 }
 
-export function lockSession(db: Transaction<DB>, sessionId: string) {
-  return db
-    .selectFrom('sessions')
-    .selectAll()
-    .where('id', '=', sessionId)
-    .where('endedAt', 'is', null)
-    .forUpdate()
-    .executeTakeFirst()
-}
-
 /** Those that still open something, newest first. */
 export function selectSessionsOf(db: Kysely<DB>, personId: string, now: Date) {
   return db
