@@ -11,7 +11,6 @@ export const shift = z.strictObject({
   from: clockTime,
   until: clockTime.describe('At or before `from`: on the next day. 00:00 is midnight.'),
 })
-type Shift = z.infer<typeof shift>
 
 /** Round the clock, or a weekly table. Null: never said, so nobody is skipped for it. */
 export const contactHours = z

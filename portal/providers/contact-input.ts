@@ -59,7 +59,6 @@ export const contactInput = z
     away: away.nullable().optional().describe('Out of office, from when until when; others come first meanwhile.'),
   })
   .describe('A role mailbox, with when somebody is there and what for.')
-type ContactInput = z.output<typeof contactInput>
 
 /** The body of `PATCH /v1/contacts/{id}`: what is left out stays. */
 export const contactChange = contactInput
