@@ -28,6 +28,12 @@ const writes = { orgs: providers, scopes: ['endpoints:write'] as Scope[] }
 const ofEndpoint = { ...writes, of: 'tern' as const, params: ({ ids }: World) => ({ id: ids.endpoint }) }
 const contacts = { orgs: providers, scopes: ['contacts:write'] as Scope[] }
 const ofContact = { ...contacts, of: 'tern' as const, params: ({ ids }: World) => ({ id: ids.contact }) }
+const ofNetwork = {
+  orgs: providers,
+  scopes: ['networks:write'] as Scope[],
+  of: 'tern' as const,
+  params: ({ ids }: World) => ({ id: ids.network }),
+}
 const ofNotice = { of: 'baken' as const, params: ({ ids }: World) => ({ id: ids.notice }) }
 const open: Call = { open: true }
 const nothing = (name: string) => () => ({ [name]: 'nothing' })
@@ -102,4 +108,10 @@ export const calls: Readonly<Record<string, Call>> = {
   },
   'POST /v1/streams/verification': writes,
   'POST /v1/streams/:stream': { orgs: providers, scopes: ['stream:poll'], absent: true, params: nothing('stream') },
+  'GET /v1/networks': { orgs: [...providers, 'desk'], scopes: ['networks:write'], sandbox: true },
+  'GET /v1/networks/:id': { ...ofNetwork, orgs: [...providers, 'desk'], sandbox: true },
+  'POST /v1/networks': { orgs: providers, scopes: ['networks:write'] },
+  // Checked again is a claim; this network was proven by hand.
+  'POST /v1/networks/:id/check': { ...ofNetwork, absent: true },
+  'DELETE /v1/networks/:id': ofNetwork,
 }
