@@ -56,7 +56,8 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
     committed: (jobs) => theQueue().wake(jobs),
     reactionsTo: options.reactionsTo,
     project: options.project,
-    connections: options.working ? 20 : 10,
+    // With the queue's five, five processes that work fit into the hundred of an untouched PostgreSQL.
+    connections: options.working ? 12 : 10,
     onError: (error) => log.error('database.failed', { error }),
   })
   try {

@@ -59,7 +59,8 @@ export function openPool(connection: Connection, connections = 10): pg.Pool {
   return pool
 }
 
-const mayPass = ['57P03', 'ECONNREFUSED', 'ENOENT', 'EAI_AGAIN', 'ETIMEDOUT']
+// 53300: others are starting as well, or a server that was killed still holds its own.
+const mayPass = ['57P03', '53300', 'ECONNREFUSED', 'ENOENT', 'EAI_AGAIN', 'ETIMEDOUT']
 
 /** Waits for a database that is only just starting, as it does beside us after a reboot. */
 export async function untilReachable(pool: pg.Pool, patienceMs = 30_000): Promise<void> {
