@@ -7,9 +7,9 @@ const project = (name: string, root: string, include: string[], more: object = {
   test: { name, include, ...more },
 })
 
-// What starts whole portals takes its turn, after everything else: two cores are soon busy.
-const oneAtATime = (groupOrder: number) => ({
-  maxWorkers: 1,
+// What starts whole portals comes after everything else, two files at a time: it waits more than it works.
+const wholePortals = (groupOrder: number, maxWorkers = 2) => ({
+  maxWorkers,
   sequence: { groupOrder },
   testTimeout: 180_000,
   hookTimeout: 180_000,
@@ -21,13 +21,13 @@ export default defineConfig({
       './portal/vitest.config.ts',
       './sdk/vitest.config.ts',
       project('architecture', './test', ['architecture/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 60_000 }),
-      project('package', './test', ['package/**/*.test.ts'], oneAtATime(1)),
-      project('examples', './test', ['examples.test.ts'], oneAtATime(2)),
-      project('wire', './test', ['wire/**/*.test.ts'], oneAtATime(3)),
-      project('journeys', './test', ['journeys/**/*.test.ts'], oneAtATime(4)),
-      project('secrecy', './test', ['secrecy/**/*.test.ts'], oneAtATime(5)),
-      project('pages', './test', ['pages/**/*.test.ts'], oneAtATime(6)),
-      project('soak', './test', ['soak/*.test.ts'], { ...oneAtATime(7), testTimeout: 300_000 }),
+      project('package', './test', ['package/**/*.test.ts'], wholePortals(1)),
+      project('examples', './test', ['examples.test.ts'], wholePortals(1)),
+      project('wire', './test', ['wire/**/*.test.ts'], wholePortals(1)),
+      project('journeys', './test', ['journeys/**/*.test.ts'], wholePortals(2)),
+      project('secrecy', './test', ['secrecy/**/*.test.ts'], wholePortals(2)),
+      project('pages', './test', ['pages/**/*.test.ts'], wholePortals(2)),
+      project('soak', './test', ['soak/*.test.ts'], { ...wholePortals(3, 1), testTimeout: 300_000 }),
     ],
   },
 })

@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { withLock } from '../../portal/ground/embedded-processes.server.ts'
 
 // One process for everything does not survive the closing of a page, and the same-origin rule is part of what is tested.
 const unwanted = /^--(single-process|no-zygote|disable-web-security)/
@@ -19,8 +20,17 @@ export async function openBrowser(): Promise<Browser> {
   })
 }
 
+/** Unpacked by one at a time: whoever finds the file takes it, also a half of it. */
 async function unpacked(): Promise<string> {
   mkdirSync(unpackedAt, { recursive: true, mode: 0o700 })
+  while (true) {
+    const path = await withLock(join(unpackedAt, 'lock'), unpack)
+    if (path !== 'held-by-another') return path
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+async function unpack(): Promise<string> {
   const usual = process.env['TMPDIR']
   process.env['TMPDIR'] = unpackedAt
   try {
