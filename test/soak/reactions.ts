@@ -90,12 +90,13 @@ export async function sweepPlanted(world: World): Promise<string[]> {
   await world.look((client) => client.query(plant))
   const notice = await world.stream.submit()
   const taken = await world.look(async (client) => {
-    await client.query(remove)
-    // Whoever tries it just now loses it as well.
     const { rowCount } = await client.query(
       "delete from queue.job where name = 'reaction.queueDelivery' and data ->> 'factId' in (select id from facts where chain = $1)",
       [notice?.id],
     )
+    // Whoever tries it just now fails as before, and has lost it; only then does the cause go.
+    await wait(1000)
+    await client.query(remove)
     return rowCount ?? 0
   })
   const problems: string[] = []
