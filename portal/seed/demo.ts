@@ -191,7 +191,9 @@ function sayWhere(ground: Ground, demo: Demo, print: (line: string) => void): vo
   print(`Mailbox   ${demo.mail_url}`)
   print(`All of it ${join(ground.config.dataDir, 'demo.json')}`)
   print('')
-  print('Sign in (each link works once; more links come by mail from the sign-in page):')
+  print(
+    'Sign in (each link works once, and stands for the second factor; more links come by mail from the sign-in page):',
+  )
   for (const person of demo.people) {
     print(`  ${`${person.name}, ${person.organisation}`.padEnd(34)} ${person.sign_in_url}`)
   }
