@@ -21,7 +21,7 @@ export const duration = z
   .string()
   .regex(
     /^P(?!$)([0-9]{1,5}D)?(T(?=[0-9])([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?)?$/,
-    'A duration is ISO 8601 in days, hours, minutes and seconds, like PT24H or P7D.',
+    'A duration is ISO 8601, like PT24H or P7D.',
   )
 
 /** The length of a `duration` in milliseconds. */
@@ -32,7 +32,7 @@ export function durationMs(text: string): number {
   return (((days * 24 + timePart('H')) * 60 + timePart('M')) * 60 + timePart('S')) * 1000
 }
 
-export const jti = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'A jti has 1 to 200 printable ASCII characters.')
+export const jti = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Give a jti of 1 to 200 printable ASCII characters.')
 export const version = z.literal(1)
 export const revision = z.int().min(1).max(1_000_000)
 export const country = z.string().regex(/^[A-Z]{2}$/, 'A country is two capital letters (ISO 3166-1).')

@@ -85,7 +85,7 @@ async function take(core: Intake, token: VerifiedToken): Promise<Reply> {
 }
 
 const notUnderstood = refused(
-  refuse('message_malformed', 'This version of the message is not understood here yet. It is kept aside.'),
+  refuse('message_malformed', 'This version is not spoken here yet; the token is kept aside.'),
 )
 
 /** An endpoint check is answered by the 202 and the receipt; there is nothing to hand over. */

@@ -43,20 +43,16 @@ export function signOutcomes(
 const tolerance = 600_000
 
 /** The same statement with instants that have come, where it was signed further ahead than that; null where it was not. */
-export async function signAgain(core: Signer, report: OutboxReport): Promise<string | null> {
-  const { claims, event } = fromStored(report.raw)
+export async function signAgain(core: Signer, { raw, kind, to }: OutboxReport): Promise<OutboxReport | null> {
+  const { claims, event } = fromStored(raw)
   const now = core.clock.now()
   if (claims.iat * 1000 - now.getTime() <= tolerance) return null
   const latest = now.toISOString()
   const body = JSON.parse(JSON.stringify(event.body), (name, value) =>
-    (name === 'at' || name === 'received_at') && value > latest ? latest : value,
+    /^(received_)?at$/.test(name) && value > latest ? latest : value,
   ) as object
-  const [key] = core.keys.signing as [KeyPair]
-  const { aud, iss, txn: notice } = claims
   // An outcome under its old number counts once, should the first have got through after all; a receipt counts once anyway.
-  const jti = report.kind === 'outcomes' ? { jti: claims.jti } : {}
-  const type = event.type as EventType
-  return (await issueToken({ iss, aud, type, body, now, ...jti, ...(notice === undefined ? {} : { notice }) }, key)).raw
+  return sign(core, kind, event.type as EventType, body, claims.txn ?? null, to, kind === 'outcomes' && claims.jti)
 }
 
 async function sign(
@@ -66,6 +62,7 @@ async function sign(
   body: object,
   notice: string | null,
   reportTo: string | null,
+  jti: string | false = false,
 ): Promise<OutboxReport> {
   const checked = checkOutgoing(type, body)
   if (!checked.ok) {
@@ -75,7 +72,15 @@ async function sign(
   const [key] = core.keys.signing as [KeyPair] // checked when the receiver was made
   const now = core.clock.now()
   const { raw, claims } = await issueToken(
-    { iss: core.requireAudience(), aud: core.issuer, type, body, now, ...(notice === null ? {} : { notice }) },
+    {
+      iss: core.requireAudience(),
+      aud: core.issuer,
+      type,
+      body,
+      now,
+      ...(jti && { jti }),
+      ...(notice !== null && { notice }),
+    },
     key,
   )
   const at = now.toISOString()

@@ -35,10 +35,7 @@ export function createSender(core: Core): Lanes<OutboxReport> {
       if (code !== 400) return later(report, `http_${code}`, retryAfter(headers.get('retry-after'), core.clock.now()))
       // Signed by a clock that has been set back since, it would be refused for as long as it was ahead.
       const again = await signAgain(core, report)
-      if (again !== null) {
-        const nextAt = core.clock.now().toISOString()
-        return { state: 'waiting', attempts, nextAt, err: 'signed_ahead', description: null, raw: again }
-      }
+      if (again) return { ...later(report, 'signed_ahead', 0), nextAt: again.nextAt, raw: again.raw }
       const { err, description } = objectOf(text) ?? {}
       const said = description === undefined ? null : String(description).slice(0, 2000)
       return { state: 'dead', attempts, err: String(err ?? 'http_400').slice(0, 100), description: said }
