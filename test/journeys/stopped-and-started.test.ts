@@ -19,7 +19,8 @@ test('what was acknowledged before the portal was killed is finished after it st
   try {
     expect(second.demo.tokens).toEqual(first.demo.tokens)
     expect(second.demo.example_provider.token).toBe(first.demo.example_provider.token)
-    await headlineOf(second.demo, submitted.body.id, 'removed_verified')
+    // A worker that was killed is missed after half a minute.
+    await headlineOf(second.demo, submitted.body.id, 'removed_verified', 100_000)
     expect((await fetch(file)).status).toBe(410)
     expect((await readNotice(second.demo, submitted.body.id)).body.items).toHaveLength(1)
   } finally {

@@ -33,7 +33,7 @@ export default function Mailbox() {
               <p className="mb-4 text-soft">
                 {text('mailbox-to')} {mail.recipient} · <Moment at={mail.sentAt} />
               </p>
-              <div className="grid max-w-prose gap-3 whitespace-pre-line">
+              <div className="grid max-w-prose grid-cols-1 gap-3 whitespace-pre-line [overflow-wrap:anywhere]">
                 {mail.body.split(/\n{2,}/).map((paragraph, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs of a sent mail never move
                   <p key={index}>
