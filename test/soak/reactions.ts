@@ -90,14 +90,20 @@ export async function sweepPlanted(world: World): Promise<string[]> {
   await world.look((client) => client.query(plant))
   const notice = await world.stream.submit()
   const taken = await world.look(async (client) => {
-    const { rowCount } = await client.query(
-      "delete from queue.job where name = 'reaction.queueDelivery' and data ->> 'factId' in (select id from facts where chain = $1)",
-      [notice?.id],
-    )
+    // A try that fails puts the job back as another row: between the two there is none to take.
+    let count = 0
+    await until(async () => {
+      const { rowCount } = await client.query(
+        "delete from queue.job where name = 'reaction.queueDelivery' and data ->> 'factId' in (select id from facts where chain = $1)",
+        [notice?.id],
+      )
+      count += rowCount ?? 0
+      return count > 0
+    }, 10_000).catch(() => {})
     // Whoever tries it just now fails as before, and has lost it; only then does the cause go.
     await wait(1000)
     await client.query(remove)
-    return rowCount ?? 0
+    return count
   })
   const problems: string[] = []
   if (taken !== 1) problems.push(`${taken} jobs were taken away instead of one`)

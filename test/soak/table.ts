@@ -41,7 +41,7 @@ export function writeTable({ seed, results, skipped }: State): string {
   const [head = [], ...body] = cells
   const rule = `| ${widths.map((width, column) => (column < 2 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
   const found = Object.values(results).flatMap(({ part, database, losses, doubles, problems }) =>
-    [...losses, ...doubles, ...problems].map((said) => `- ${part} on ${database}: ${said.split('\n')[0]}`),
+    inKinds([...losses, ...doubles, ...problems]).map((said) => `- ${part} on ${database}: ${said}`),
   )
   return [
     '# The loop under the worst',
@@ -56,4 +56,14 @@ export function writeTable({ seed, results, skipped }: State): string {
     ...(Object.keys(skipped).length > 0 ? [''] : []),
     ...(found.length > 0 ? ['What was not as it should be:', '', ...found, ''] : []),
   ].join('\n')
+}
+
+/** What is wrong in the same way is said once, and how often. */
+function inKinds(lines: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const line of lines) {
+    const kind = (line.split('\n')[0] ?? '').replaceAll(/\b[a-z]{3}_[0-9a-z]{26}\b/g, '…')
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count} × ${kind}`))
 }
