@@ -34,7 +34,7 @@ export async function checkKeys(keys: OwnKeys): Promise<OwnKeys> {
     const { kty, crv, x, y, d } = pair?.privateJwk ?? {}
     const complete = kty === 'EC' && crv === 'P-256' && x && y && d && pair?.publicJwk?.x === x
     if (!complete || (await thumbprint({ kty, crv, x, y })) !== pair?.kid) {
-      throw new Refusal('keys_invalid', 'keys holds P-256 pairs as generateKeys() makes them, at least one that signs.')
+      throw new Refusal('keys_invalid', 'keys holds pairs of generateKeys(), at least one that signs.')
     }
   }
   return keys
