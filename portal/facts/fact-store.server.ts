@@ -27,6 +27,11 @@ export async function appendFacts(db: Transaction<DB>, rows: FactRow[]) {
     .execute()
 }
 
+/** What must follow is written with the fact, and is owed until it is done. */
+export async function oweReactions(db: Transaction<DB>, rows: { factId: string; reaction: string }[]) {
+  if (rows.length > 0) await db.insertInto('reactions').values(rows).execute()
+}
+
 export function selectFact(db: Kysely<DB>, factId: string) {
   return db.selectFrom('facts').selectAll().where('id', '=', factId).executeTakeFirst()
 }

@@ -1,6 +1,6 @@
 import type { RecordedFact, Tx } from '../ground/ground.ts'
 import { canonicalJson, genesis, hashOfLink } from './chain.ts'
-import { appendFacts, type FactRow, lockHead } from './fact-store.server.ts'
+import { appendFacts, type FactRow, lockHead, oweReactions } from './fact-store.server.ts'
 import type { FactKind, Facts } from './facts.ts'
 import { newId } from './id.ts'
 
@@ -27,9 +27,9 @@ export async function recordAll(tx: Tx, chain: string, facts: readonly NewFact[]
   if (facts.length === 0) return []
   // Jobs before the head: whatever can be done without the lock is done without it.
   const made = facts.map((fact) => ({ ...fact, id: newId('fct') }))
-  for (const fact of made) {
-    for (const reaction of tx.reactionsTo(fact.kind)) await tx.enqueue(`reaction.${reaction}`, { factId: fact.id })
-  }
+  const owed = made.flatMap(({ id, kind }) => tx.reactionsTo(kind).map((reaction) => ({ factId: id, reaction })))
+  await oweReactions(tx.db, owed)
+  for (const { factId, reaction } of owed) await tx.enqueue(`reaction.${reaction}`, { factId })
   const head = tx.heads.get(chain) ?? (await lockHead(tx.db, chain, genesis))
   let previous = head.hash
   let seq = head.seq

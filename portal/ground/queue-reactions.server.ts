@@ -6,8 +6,6 @@ type Noted = Pick<Ground, 'db' | 'clock'>
 
 /** Facts this young still have their first job on its way. */
 const settlingMs = 60_000
-/** As long as a job is tried again. Older facts are history, and a reaction added today is not meant for them. */
-const horizonMs = 31 * 86_400_000
 
 /** The same queue, except that a reaction which was done for a fact is noted, and not done for it again. */
 export function notingReactions(queue: Queue, ground: Noted): Queue {
@@ -26,106 +24,96 @@ export async function reactOnce(
   run: () => Promise<unknown>,
 ): Promise<void> {
   const done = await db.read
-    .selectFrom('reactionsDone')
-    .select('at')
+    .selectFrom('reactions')
+    .select('doneAt')
     .where('factId', '=', factId)
     .where('reaction', '=', reaction)
+    .where('doneAt', 'is not', null)
     .executeTakeFirst()
   if (done) return
   await run()
   await db.read
-    .insertInto('reactionsDone')
-    .values({ factId, reaction, at: clock.now() })
-    .onConflict((conflict) => conflict.doNothing())
+    .insertInto('reactions')
+    .values({ factId, reaction, doneAt: clock.now() })
+    .onConflict((conflict) => conflict.columns(['factId', 'reaction']).doUpdateSet({ doneAt: clock.now() }))
     .execute()
 }
 
 /**
- * Queues again what should have followed from a fact, is not noted as done, and has no job any more: a database brought
- * back from its export has the facts and none of the jobs. Answers how many it queued.
+ * Queues again what is owed after a fact and has no job any more: a database brought back from an export of another
+ * version has the facts and none of the jobs. Answers how many it queued.
  */
 export async function sweepReactions(ground: Noted): Promise<number> {
   await bringForward(ground)
   let queued = 0
-  for (const kind of await findKinds(ground)) {
-    for (const reaction of await ground.db.transaction(async (tx) => tx.reactionsTo(kind))) {
-      for (let after = ''; ; ) {
-        const page = await findUndone(ground, kind, reaction, after)
-        const last = page.at(-1)
-        if (last === undefined) break
-        after = last
-        queued += await queueForgotten(ground, `reaction.${reaction}`, page)
-      }
-    }
+  for (let after: Owed = { factId: '', reaction: '' }; ; ) {
+    const page = await findOwed(ground, after)
+    const last = page.at(-1)
+    if (last === undefined) return queued
+    after = last
+    queued += await queueForgotten(ground, page)
   }
-  return queued
 }
 
-/** No reaction waits longer than between two tries. One that does was put off by a clock that has been set back since. */
+interface Owed {
+  readonly factId: string
+  readonly reaction: string
+}
+
+/**
+ * No reaction waits longer than between two tries, and none is in hand in times to come: where one says so, a clock has
+ * been set back since.
+ */
 async function bringForward({ db }: Noted): Promise<void> {
   await sql`
-    update queue.job set start_after = now()
-    where name like 'reaction.%' and state in ('created', 'retry') and start_after > now() + interval '10 minutes'
+    update queue.job set start_after = now(), state = (case when state = 'active' then 'retry' else state::text end)::queue.job_state
+    where name like 'reaction.%' and (
+      (state in ('created', 'retry') and start_after > now() + interval '10 minutes')
+      or (state = 'active' and coalesce(heartbeat_on, started_on) > now() + interval '10 minutes'))
   `.execute(db.read)
 }
 
-async function queueForgotten(ground: Noted, job: string, factIds: readonly string[]): Promise<number> {
-  const ids = factIds.map((factId) => idOfReaction(job, factId))
+async function queueForgotten(ground: Noted, page: readonly Owed[]): Promise<number> {
+  const jobs = page.map(({ factId, reaction }) => {
+    const job = `reaction.${reaction}`
+    return { job, factId, id: idOfReaction(job, factId) }
+  })
   const { rows } = await sql<{ id: string }>`
-    select id from queue.job where name = ${job} and id = any(${ids}::uuid[])
+    select id from queue.job where name = any(${jobs.map(({ job }) => job)}) and id = any(${jobs.map(({ id }) => id)}::uuid[])
   `.execute(ground.db.read)
   const there = new Set(rows.map((row) => row.id))
-  const forgotten = factIds.filter((_, index) => !there.has(ids[index] ?? ''))
+  const forgotten = jobs.filter(({ id }) => !there.has(id))
   if (forgotten.length > 0) {
     await ground.db.transaction(async (tx) => {
-      for (const factId of forgotten) await tx.enqueue(job, { factId })
+      for (const { job, factId } of forgotten) await tx.enqueue(job, { factId })
     })
   }
   return forgotten.length
 }
 
-/** Every kind there is, by hopping over the index from one to the next: reading all facts would take long. */
-async function findKinds({ db }: Noted): Promise<string[]> {
-  const { rows } = await sql<{ kind: string }>`
-    with recursive kinds as (
-      (select kind from facts order by kind limit 1)
-      union all
-      select (select facts.kind from facts where facts.kind > kinds.kind order by facts.kind limit 1)
-      from kinds where kinds.kind is not null
-    )
-    select kind from kinds where kind is not null
-  `.execute(db.read)
-  return rows.map((row) => row.kind)
-}
-
-/** One page of facts, in the order of their ids, that this reaction is not noted for. */
-async function findUndone({ db, clock }: Noted, kind: string, reaction: string, after: string): Promise<string[]> {
+/** One page of what is owed, oldest facts first as far as their ids tell. */
+function findOwed({ db, clock }: Noted, after: Owed): Promise<Owed[]> {
   const now = clock.now().getTime()
-  const rows = await db.read
-    .selectFrom('facts')
-    .select('facts.id')
-    .where('facts.kind', '=', kind)
-    // A fact from a clock that was set back since is as old as any.
-    .where((where) =>
-      where.or([
-        where('facts.at', '<', new Date(now - settlingMs)),
-        where('facts.at', '>', new Date(now + 10 * settlingMs)),
-      ]),
-    )
-    .where('facts.at', '>', new Date(now - horizonMs))
-    .where('facts.id', '>', after)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('reactionsDone')
-            .select('reactionsDone.at')
-            .whereRef('reactionsDone.factId', '=', 'facts.id')
-            .where('reactionsDone.reaction', '=', reaction),
-        ),
-      ),
-    )
-    .orderBy('facts.id')
-    .limit(500)
-    .execute()
-  return rows.map((row) => row.id)
+  return (
+    db.read
+      .selectFrom('reactions')
+      .innerJoin('facts', 'facts.id', 'reactions.factId')
+      .select(['reactions.factId', 'reactions.reaction'])
+      .where('reactions.doneAt', 'is', null)
+      // A fact from a clock that was set back since is as old as any.
+      .where((where) =>
+        where.or([
+          where('facts.at', '<', new Date(now - settlingMs)),
+          where('facts.at', '>', new Date(now + 10 * settlingMs)),
+        ]),
+      )
+      .where(
+        ({ refTuple, tuple }) =>
+          sql<boolean>`${refTuple('reactions.factId', 'reactions.reaction')} > ${tuple(after.factId, after.reaction)}`,
+      )
+      .orderBy('reactions.factId')
+      .orderBy('reactions.reaction')
+      .limit(500)
+      .execute()
+  )
 }

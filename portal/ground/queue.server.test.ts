@@ -205,11 +205,38 @@ describe('reactions', () => {
       expect(await sweepReactions(ground)).toBe(0)
     }))
 
-  test('the sweep leaves history alone', () =>
+  test('what is owed after a fact is found however far the clock went meanwhile, either way', () =>
     withGround(at, { reactions }, async (ground) => {
-      await recordOne(ground)
-      await sql`delete from queue.job`.execute(ground.db.read)
-      ground.clock.advance(31 * 86_400_000)
+      for (const turned of [365, -365]) {
+        ground.clock.set(at)
+        await recordOne(ground)
+        await sql`delete from queue.job`.execute(ground.db.read)
+        ground.clock.advance(turned * 86_400_000)
+        expect(await sweepReactions(ground)).toBe(1)
+        expect(await ground.runReactions()).toBe(1)
+      }
+    }))
+
+  test('a fact that owes nothing by the time it is recorded is history for a reaction that is added later', () =>
+    withGround(at, { reactions: { ...reactions, 'key.retired': [] } }, async (ground) => {
+      await ground.db.transaction((tx) => record(tx, 'portal', 'key.retired', { kid: 'first' }))
+      ground.clock.advance(3_600_000)
       expect(await sweepReactions(ground)).toBe(0)
+    }))
+
+  test('a job put off, or in hand, by a clock that was set back since is done now', () =>
+    withWorkers({ reactions }, async (ground, openWorker) => {
+      for (const state of ['retry', 'active']) {
+        await recordOne(ground)
+        await sql`update queue.job set state = ${state}::queue.job_state, start_after = now() + interval '1 year',
+          started_on = now() + interval '1 year' where state = 'created'`.execute(ground.db.read)
+      }
+      await sweepReactions(ground)
+      let runs = 0
+      const queue = await openWorker()
+      await queue.work('reaction.tell', async () => {
+        runs += 1
+      })
+      await until(() => runs === 2)
     }))
 })

@@ -51,7 +51,9 @@ const day = 86_400
 
 /**
  * Tried again after 2, 4, 8 … seconds up to four minutes and a bit, for thirty days: a takedown does not wait for hours
- * after what stood in its way is gone, and a try every four minutes costs nothing. A worker that shows no sign of life for 20 seconds, or takes 15 minutes, loses its job to another.
+ * after what stood in its way is gone, and a try every four minutes costs nothing. A worker that shows no sign of
+ * life for 20 seconds, or takes 15 minutes, loses its job to another. What waits is kept for ten years, so that no clock
+ * set ahead makes it old enough to be thrown away.
  */
 const usualPatience = {
   retryLimit: 8650,
@@ -60,7 +62,7 @@ const usualPatience = {
   retryDelayMax: 300,
   expireInSeconds: 900,
   heartbeatSeconds: 20,
-  retentionSeconds: 60 * day,
+  retentionSeconds: 3650 * day,
   deleteAfterSeconds: 30 * day,
 }
 
@@ -70,7 +72,8 @@ export async function installQueue(pool: pg.Pool): Promise<void> {
   boss.on('error', () => {})
   await boss.start()
   try {
-    await boss.createQueue(deadLetters, { retentionSeconds: 365 * day })
+    await boss.createQueue(deadLetters)
+    await boss.updateQueue(deadLetters, { retentionSeconds: 3650 * day })
   } finally {
     await boss.stop({ graceful: false })
   }

@@ -855,12 +855,13 @@ create table provider_keys (
 );
 CREATE INDEX provider_keys_by_endpoint ON provider_keys USING btree (endpoint_id, use);
 
-create table reactions_done (
+create table reactions (
   fact_id text not null,
   reaction text not null,
-  at timestamp(3) with time zone not null,
-  constraint reactions_done_pkey PRIMARY KEY (fact_id, reaction)
+  done_at timestamp(3) with time zone,
+  constraint reactions_pkey PRIMARY KEY (fact_id, reaction)
 );
+CREATE INDEX reactions_owed ON reactions USING btree (fact_id, reaction) WHERE (done_at IS NULL);
 
 create table receipts (
   id text not null,

@@ -616,8 +616,8 @@ export interface ProviderKeys {
   use: string;
 }
 
-export interface ReactionsDone {
-  at: Timestamp;
+export interface Reactions {
+  doneAt: Timestamp | null;
   factId: string;
   reaction: string;
 }
@@ -839,7 +839,7 @@ export interface DB {
   people: People;
   pointers: Pointers;
   providerKeys: ProviderKeys;
-  reactionsDone: ReactionsDone;
+  reactions: Reactions;
   receipts: Receipts;
   receivedMails: ReceivedMails;
   recoveryCodes: RecoveryCodes;

@@ -29,7 +29,7 @@ test('reactions to facts run once, and so do those to the facts they record', ()
     expect(seen).toEqual(['publishNext first', 'tell key.published', 'tell key.activated'])
     expect(await ground.facts.kinds()).toEqual(['key.published', 'key.activated'])
     expect(await ground.runReactions()).toBe(0)
-    expect(await ground.db.read.selectFrom('reactionsDone').selectAll().execute()).toHaveLength(3)
+    expect(await ground.db.read.selectFrom('reactions').selectAll().execute()).toHaveLength(3)
   })
 })
 

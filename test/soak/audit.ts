@@ -132,7 +132,7 @@ async function auditReactions(client: pg.Client, figures: Figures): Promise<void
     for (const reaction of reactionNames(kind)) {
       const { rows } = await client.query<{ n: number }>(
         `select count(*)::int as n from facts f where kind = $1
-         and not exists (select from reactions_done d where d.fact_id = f.id and d.reaction = $2)`,
+         and not exists (select from reactions d where d.fact_id = f.id and d.reaction = $2 and d.done_at is not null)`,
         [kind, reaction],
       )
       if (rows[0]?.n) figures.losses.push(`${rows[0].n} × ${reaction} after ${kind} was not done`)
