@@ -3,7 +3,7 @@ import type { ActionFunctionArgs } from '@remix-run/node'
 import type { PersonActor } from '../people/may.ts'
 import { askPasskey, enterPasskey } from '../people/passkey.ts'
 import { enterRecoveryCode, enterTotp } from '../people/totp.ts'
-import { word } from './forms.server.ts'
+import { intentOf, word } from './forms.server.ts'
 
 export type Entry =
   | { result: 'entered' }
@@ -16,7 +16,7 @@ export type Entry =
 export async function enterFactor({ request, context }: ActionFunctionArgs, actor: PersonActor): Promise<Entry> {
   const { ground } = context
   const form = await request.formData()
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['ask-passkey', 'passkey', 'recovery', 'code'])) {
     case 'ask-passkey': {
       const asked = await askPasskey(ground, actor)
       return asked.result === 'asked' ? asked : { result: 'refused' }
@@ -27,8 +27,6 @@ export async function enterFactor({ request, context }: ActionFunctionArgs, acto
       return said(await enterRecoveryCode(ground, actor, word(form, 'recovery')))
     case 'code':
       return said(await enterTotp(ground, actor, word(form, 'code')))
-    default:
-      return { result: 'refused' }
   }
 }
 

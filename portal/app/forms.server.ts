@@ -14,6 +14,17 @@ export function word(form: FormData, name: string): string {
   return typeof value === 'string' ? value.trim() : ''
 }
 
+/**
+ * Which of the things that this action does is asked for. Anything else is answered 400, with what there is: the matrix of
+ * who may asks for nothing on purpose, and learns there what needs a place.
+ */
+export function intentOf<const Known extends string>(form: FormData, known: readonly Known[]): Known {
+  const asked = word(form, 'intent')
+  const found = known.find((one) => one === asked)
+  if (found === undefined) throw new Response(`intent is one of: ${known.join(', ')}`, { status: 400 })
+  return found
+}
+
 /** A field somebody left empty is a field that was not given. */
 export function given(form: FormData, name: string): string | undefined {
   return word(form, name) || undefined

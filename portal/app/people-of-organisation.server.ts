@@ -7,7 +7,7 @@ import { inviteMember, resendInvitation, revokeInvitation } from '../people/invi
 import type { PersonActor } from '../people/may.ts'
 import { roles } from '../people/person.ts'
 import { forbidden, requireFresh } from './access.server.ts'
-import { word } from './forms.server.ts'
+import { intentOf, word } from './forms.server.ts'
 import type { RouteArgs } from './ground.ts'
 import { languages } from './language/catalogue.ts'
 
@@ -24,7 +24,7 @@ export async function changePeople(args: ActionFunctionArgs, actor: PersonActor)
   const form = await args.request.formData()
   const personId = word(form, 'person')
   const role = roles.find((known) => known === word(form, 'role'))
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['invite', 'resend', 'revoke', 'role', 'remove', 'leave'])) {
     case 'invite': {
       if (!role) return say('invalid')
       const locale = languages.find((language) => language === word(form, 'locale')) ?? 'en'
@@ -45,8 +45,6 @@ export async function changePeople(args: ActionFunctionArgs, actor: PersonActor)
       const { result } = await leaveOrganisation(ground, actor)
       return result === 'left' ? redirect('/sign-in', { status: 303 }) : say(result)
     }
-    default:
-      return say('invalid')
   }
 }
 

@@ -1,9 +1,10 @@
 /**
  * Every loader and every action, times everybody: each role of each kind of organisation, strangers of the same kind, a
  * link without its second factor, and nobody. Each door is asked alone, since a frame's refusal does not stop what stands
- * below it. The table is placed by hand; a page without a place fails.
+ * below it. The table is placed by hand; a page without a place fails, and so does a thing that an action does: each action
+ * says itself what it knows (`intentOf`), when it is asked for nothing that there is.
  */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectFacts, reactions } from '../reactions.ts'
@@ -69,7 +70,7 @@ function isRefused({ status, location, text }: Answer): boolean {
     status === 401 ||
     status === 403 ||
     status === 404 ||
-    /"result":"(forbidden|unknown-invitation|unknown-member)"/.test(text)
+    /"result":"(forbidden|unknown-invitation|unknown-member|unknown-session)"|"said":"programs-unknown"/.test(text)
   )
 }
 
@@ -106,6 +107,7 @@ function lookAtPage(world: World, name: string, place: Place, who: Someone | nul
 /** Taken means: not turned away. That the form was empty, or what it is about is gone by now, is told in words. */
 function isTaken(answer: Answer, form: Form): boolean {
   if (answer.status >= 500) return false
+  if (form.leadsTo !== undefined && answer.location === form.leadsTo) return true
   return !isRefused(answer) || (form.absent === true && answer.status !== 403 && answer.location === null)
 }
 
@@ -120,6 +122,25 @@ async function factCount(ground: TestGround): Promise<number> {
     .executeTakeFirstOrThrow()
   return Number(count)
 }
+
+/** What an action says that it does: asked for nothing it knows, by somebody who may. */
+async function intentsOf(ground: TestGround, door: Door, place: Place, world: World): Promise<string[]> {
+  const forms = Object.values(place.forms ?? {})
+  const who = [null, ...world.people].find((one) => forms.some((form) => isLetIn(form.who, one, form.of ?? place.of)))
+  const { status, text } = await ask(ground, door, who ?? null, place.params?.(world) ?? {}, { intent: 'nothing' })
+  const listed = /^intent is one of: (.+)$/.exec(text)?.[1]
+  return status === 400 && listed ? listed.split(', ') : []
+}
+
+const fieldsOf = ({ fields }: Form, world: World) => (typeof fields === 'function' ? fields(world) : (fields ?? {}))
+
+test('what an action does is asked for by name in one way, so that all of it can be listed', () => {
+  const app = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  const others = app
+    .filter((name) => /\.tsx?$/.test(name) && !/forms\.server|\.test\./.test(name))
+    .filter((name) => readFileSync(join(import.meta.dirname, name), 'utf8').includes("'intent'"))
+  expect(others).toEqual([])
+})
 
 test('every page has its place in the matrix, and no place is without a page', () => {
   const named = pages.map(({ name }) => name)
@@ -136,6 +157,7 @@ test(
       const everybody = [null, ...world.people]
       const wrong: string[] = []
       let asked = 0
+      let intents = 0
       for (const { name, file } of [...pages, { name: 'root', file: join(folder, '../root.tsx') }]) {
         const place = places[name]
         if (!place) continue
@@ -148,10 +170,17 @@ test(
           const seen = await Promise.all(everybody.map((who) => ask(ground, loader, who, params)))
           wrong.push(...everybody.flatMap((who, index) => lookAtPage(world, name, place, who, seen[index] as Answer)))
         }
+        const known = action ? await intentsOf(ground, action, place, world) : []
+        const placed = Object.values(place.forms ?? {}).map((form) => fieldsOf(form, world)['intent'])
+        for (const intent of known) if (!placed.includes(intent)) wrong.push(`${name}: ${intent} without a place`)
+        for (const intent of placed)
+          if (intent !== undefined && !known.includes(intent)) wrong.push(`${name}: nothing does ${intent}`)
+        intents += known.length
         for (const [title, form] of Object.entries(action ? (place.forms ?? {}) : {})) {
-          const fields = typeof form.fields === 'function' ? form.fields(world) : (form.fields ?? {})
+          const fields = fieldsOf(form, world)
+          const of = form.of ?? place.of
           const send = (who: Someone | null) => ask(ground, action as Door, who, params, fields)
-          const those = (may: boolean) => everybody.filter((who) => isLetIn(form.who, who, place.of) === may)
+          const those = (may: boolean) => everybody.filter((who) => isLetIn(form.who, who, of) === may)
           const said = `${name}, ${title}, sent by`
           // Those who may not come first, so that there is still something for them to be refused.
           const before = await factCount(ground)
@@ -174,7 +203,7 @@ test(
       }
       expect(wrong).toEqual([])
       expect(asked).toBeGreaterThan(1500)
-      console.info(`doors asked: ${asked}, people: ${world.people.length + 1}, leaks: 0`)
+      console.info(`doors asked: ${asked}, intents: ${intents}, people: ${world.people.length + 1}, leaks: 0`)
     }),
   300_000,
 )

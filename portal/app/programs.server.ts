@@ -5,7 +5,7 @@ import { findApiTokens, withdrawApiToken } from '../people/find-api-tokens.ts'
 import { allScopes, may, type PersonActor, scopesFor } from '../people/may.ts'
 import { isFresh } from '../people/session.ts'
 import { forbidden } from './access.server.ts'
-import { type Complaint, complaintsOf, word } from './forms.server.ts'
+import { type Complaint, complaintsOf, intentOf, word } from './forms.server.ts'
 import type { Text } from './language/text.ts'
 
 export interface ProgramsAnswer {
@@ -47,7 +47,7 @@ export async function changePrograms(
 ): Promise<{ answer: ProgramsAnswer; status: number }> {
   if (!(await isFresh(ground, actor))) return { answer: { ...silent, said: 'fresh-needed' }, status: 403 }
   const id = word(form, 'token')
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['add', 'rotate', 'revoke'])) {
     case 'add':
       return add(ground, actor, form, text)
     case 'rotate': {
@@ -62,8 +62,6 @@ export async function changePrograms(
       if (result === 'unknown-token') return { answer: { ...silent, said: 'programs-unknown' }, status: 422 }
       return { answer: { ...silent, said: 'programs-revoked' }, status: 200 }
     }
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 

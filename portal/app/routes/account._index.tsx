@@ -7,7 +7,7 @@ import { endSession } from '../../people/end-session.ts'
 import { findFactors } from '../../people/factors.ts'
 import { findOwnOrganisations, findSessions, type SessionView } from '../../people/find-sessions.ts'
 import { requireActor } from '../access.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf, word } from '../forms.server.ts'
 import { languages } from '../language/catalogue.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { SelectField, TextField } from '../ui/field.tsx'
@@ -44,7 +44,7 @@ export async function action(args: ActionFunctionArgs) {
   const actor = await requireActor(args)
   const { ground } = args.context
   const form = await args.request.formData()
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['person', 'mailbox', 'end', 'end-others'])) {
     case 'person': {
       const locale = languages.find((language) => language === word(form, 'locale')) ?? 'en'
       const { result } = await changePerson(ground, actor, { name: word(form, 'name'), locale })
@@ -62,8 +62,6 @@ export async function action(args: ActionFunctionArgs) {
       const ended = await endSession(ground, actor, 'others')
       return say({ form: 'sessions', ...ended, good: true })
     }
-    default:
-      return say({ form: 'person', result: 'refused', good: false })
   }
 }
 

@@ -6,7 +6,7 @@ import { addPasskey, canHavePasskeys, startPasskey } from '../../people/passkey.
 import { confirmTotp, showTotp, startTotp } from '../../people/totp.ts'
 import { homeOf, requireFreshPerson } from '../access.server.ts'
 import { parsed } from '../factor-entry.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf, word } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { drawCode } from '../qr-code.server.ts'
 import { AppPanel, PasskeysPanel, RecoveryPanel } from '../ui/factors.tsx'
@@ -44,7 +44,16 @@ export async function action(args: ActionFunctionArgs) {
   const actor = await requireFreshPerson(args)
   const { ground } = args.context
   const form = await args.request.formData()
-  switch (word(form, 'intent')) {
+  const intent = intentOf(form, [
+    'start-app',
+    'confirm-app',
+    'ask-passkey',
+    'passkey',
+    'remove-app',
+    'remove-passkey',
+    'new-codes',
+  ])
+  switch (intent) {
     case 'start-app': {
       const { result } = await startTotp(ground, actor)
       return result === 'started' ? redirect('/account/second-factor', { status: 303 }) : refused(result)
@@ -67,7 +76,7 @@ export async function action(args: ActionFunctionArgs) {
     }
     case 'remove-app':
     case 'remove-passkey': {
-      const which = word(form, 'intent') === 'remove-app' ? 'totp' : { passkeyId: word(form, 'passkey') }
+      const which = intent === 'remove-app' ? 'totp' : { passkeyId: word(form, 'passkey') }
       const removed = await removeFactor(ground, actor, which)
       return removed.result === 'removed' ? done('removed', []) : refused(removed.result)
     }
@@ -75,8 +84,6 @@ export async function action(args: ActionFunctionArgs) {
       const made = await makeRecoveryCodes(ground, actor)
       return made.result === 'made' ? done('on', made.codes) : refused(made.result)
     }
-    default:
-      return refused('refused')
   }
 }
 

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { Form, useActionData, useLoaderData } from '@remix-run/react'
 import { answerProofMail, openProofMail } from '../../attribution/prove-claim.ts'
-import { word } from '../forms.server.ts'
+import { intentOf } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { Banner } from '../ui/notice-banner.tsx'
 
@@ -14,8 +14,7 @@ export async function loader({ params, context: { ground } }: LoaderFunctionArgs
 }
 
 export async function action({ params, request, context: { ground } }: ActionFunctionArgs) {
-  const intent = word(await request.formData(), 'intent')
-  if (intent !== 'agree' && intent !== 'refuse') throw new Response(null, { status: 400 })
+  const intent = intentOf(await request.formData(), ['agree', 'refuse'])
   const { result } = await answerProofMail(ground, params['token'] ?? '', intent)
   return data({ said: result }, { status: result === 'proven' || result === 'refused' ? 200 : 410 })
 }

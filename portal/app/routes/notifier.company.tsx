@@ -3,7 +3,7 @@ import { Link, useActionData, useLoaderData } from '@remix-run/react'
 import { describeActor } from '../../people/describe-actor.ts'
 import { requireMay } from '../access.server.ts'
 import { acceptTermsNow, readCompany, saveCompany } from '../company.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf } from '../forms.server.ts'
 import { languageOf } from '../language/language.server.ts'
 import { textIn } from '../language/text.ts'
 import { titleText, useText } from '../language/use-text.ts'
@@ -25,15 +25,13 @@ export async function action(args: ActionFunctionArgs) {
   const { ground } = args.context
   const form = await args.request.formData()
   const text = textIn(languageOf(args.request, (await describeActor(ground, actor)).locale))
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['save', 'terms'])) {
     case 'save': {
       const { answer, status } = await saveCompany(ground, actor, form, text)
       return data(answer, { status })
     }
     case 'terms':
       return data(await acceptTermsNow(ground, actor, form))
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 

@@ -5,7 +5,7 @@ import { attributeItem } from '../../notices/attribute-item.ts'
 import { findUnattributed } from '../../notices/find-unattributed.ts'
 import { findProviders } from '../../people/find-providers.ts'
 import { forbidden, notFound, requireMay } from '../access.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf, word } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { shownOf } from '../reveal.server.ts'
 import { SelectField, TextField } from '../ui/field.tsx'
@@ -59,7 +59,7 @@ export async function action(args: ActionFunctionArgs) {
   const itemId = word(form, 'item')
   const answer = (said: Answer['said'], status: number, shown: Shown | null = null) =>
     data<Answer>({ said, shown, itemId }, { status })
-  if (word(form, 'intent') === 'reveal') {
+  if (intentOf(form, ['attribute', 'reveal']) === 'reveal') {
     await requireMay(args, 'platform', 'items.reveal')
     const revealed = await revealItem(ground, actor, itemId, 'page')
     if (revealed.result === 'erased') return answer('reveal-erased', 410)

@@ -4,7 +4,7 @@ import { findWaiting } from '../../inbox/find-organisation-file.ts'
 import { may } from '../../people/may.ts'
 import { findOpenClaims, settleClaim } from '../../people/settle-claim.ts'
 import { forbidden, notFound, requireMay } from '../access.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf, word } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { TextField } from '../ui/field.tsx'
 import { Moment } from '../ui/moment.tsx'
@@ -31,8 +31,7 @@ export async function action(args: ActionFunctionArgs) {
   const { ground } = args.context
   const form = await args.request.formData()
   const claimId = word(form, 'claim')
-  const intent = word(form, 'intent')
-  if (intent !== 'upheld' && intent !== 'dismissed') throw new Response(null, { status: 400 })
+  const intent = intentOf(form, ['upheld', 'dismissed'])
   const { result } = await settleClaim(ground, actor, { claimId, decision: intent, reason: word(form, 'reason') })
   switch (result) {
     case 'upheld':

@@ -3,7 +3,7 @@ import { Form, useActionData, useLoaderData, useSearchParams } from '@remix-run/
 import { decideClaim } from '../../attribution/decide-claim.ts'
 import { findClaimsForDesk } from '../../attribution/find-networks.ts'
 import { forbidden, notFound, requireMay } from '../access.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf, word } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { TextField } from '../ui/field.tsx'
 import { Moment } from '../ui/moment.tsx'
@@ -26,8 +26,7 @@ export async function action(args: ActionFunctionArgs) {
   const actor = await requireMay(args, 'platform', 'attribution.decide')
   const form = await args.request.formData()
   const claimId = word(form, 'claim')
-  const decision = word(form, 'intent')
-  if (decision !== 'accepted' && decision !== 'refused') throw new Response(null, { status: 400 })
+  const decision = intentOf(form, ['accepted', 'refused'])
   const { result } = await decideClaim(args.context.ground, actor, claimId, decision, word(form, 'reason'))
   switch (result) {
     case 'accepted':

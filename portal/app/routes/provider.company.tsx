@@ -5,7 +5,7 @@ import { describeActor } from '../../people/describe-actor.ts'
 import { findConsents, giveConsent, servedRegimes, withdrawConsent } from '../../people/give-consent.ts'
 import { forbidden, requireMay } from '../access.server.ts'
 import { acceptTermsNow, type CompanyAnswer, readCompany, saveCompany } from '../company.server.ts'
-import { complain, given, instant, word } from '../forms.server.ts'
+import { complain, given, instant, intentOf, word } from '../forms.server.ts'
 import { languageOf } from '../language/language.server.ts'
 import { textIn } from '../language/text.ts'
 import { titleText, useText } from '../language/use-text.ts'
@@ -42,7 +42,8 @@ export async function action(args: ActionFunctionArgs) {
   const form = await args.request.formData()
   const text = textIn(languageOf(args.request, (await describeActor(ground, actor)).locale))
   const done = data<CompanyAnswer>({ said: 'company-consent-done', complaints: [], draft: null })
-  switch (word(form, 'intent')) {
+  const intent = intentOf(form, ['save', 'terms', 'give', 'withdraw', 'adhere', 'no-longer'])
+  switch (intent) {
     case 'save': {
       const { answer, status } = await saveCompany(ground, actor, form, text)
       return data(answer, { status })
@@ -51,7 +52,7 @@ export async function action(args: ActionFunctionArgs) {
       return data(await acceptTermsNow(ground, actor, form))
     case 'give':
     case 'withdraw': {
-      const act = word(form, 'intent') === 'give' ? giveConsent : withdrawConsent
+      const act = intent === 'give' ? giveConsent : withdrawConsent
       const { result } = await act(ground, actor, word(form, 'regime'))
       if (result === 'forbidden') throw forbidden()
       if (result === 'unknown-regime') throw new Response(null, { status: 400 })
@@ -59,15 +60,13 @@ export async function action(args: ActionFunctionArgs) {
     }
     case 'adhere':
     case 'no-longer': {
-      const since = word(form, 'intent') === 'adhere' ? new Date(instant(given(form, 'since')) ?? '') : null
+      const since = intent === 'adhere' ? new Date(instant(given(form, 'since')) ?? '') : null
       const { result } = await declareAdherence(ground, actor, since)
       if (result === 'forbidden') throw forbidden()
       if (result !== 'in-future') return done
       const complaints = [complain(text, 'since', 'company-adheres-future')]
       return data<CompanyAnswer>({ said: null, complaints, draft: null }, { status: 422 })
     }
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 

@@ -8,7 +8,7 @@ import { confirmContact } from '../../providers/confirm-contact.ts'
 import { findContact } from '../../providers/find-contacts.ts'
 import { forbidden, notFound, requireMay } from '../access.server.ts'
 import { contactChoices, contactComplaints, contactOf, draftOf, readContactDraft } from '../contact-form.server.ts'
-import { type Complaint, complain, word } from '../forms.server.ts'
+import { type Complaint, complain, intentOf, word } from '../forms.server.ts'
 import { languageOf } from '../language/language.server.ts'
 import { textIn } from '../language/text.ts'
 import { titleText, useText } from '../language/use-text.ts'
@@ -63,7 +63,7 @@ export async function action(args: ActionFunctionArgs) {
   const text = textIn(languageOf(args.request, (await describeActor(ground, actor)).locale))
   const refuse = (answer: Partial<Answer>, status = 422) =>
     data<Answer>({ said: null, complaints: [], draft: null, ...answer }, { status })
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['confirm', 'ask', 'remove', 'change'])) {
     case 'confirm': {
       const confirmed = await confirmContact(ground, actor, contactId, word(form, 'code'))
       if (confirmed.result === 'confirmed') return here('confirmed')
@@ -102,8 +102,6 @@ export async function action(args: ActionFunctionArgs) {
       }
       break
     }
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 

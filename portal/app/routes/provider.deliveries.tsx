@@ -7,7 +7,7 @@ import { describeActor } from '../../people/describe-actor.ts'
 import { may } from '../../people/may.ts'
 import { findEndpoints } from '../../providers/find-endpoints.ts'
 import { forbidden, notFound, requireMay } from '../access.server.ts'
-import { type Complaint, complaintsOf, instant, word } from '../forms.server.ts'
+import { type Complaint, complaintsOf, instant, intentOf, word } from '../forms.server.ts'
 import { languageOf } from '../language/language.server.ts'
 import { textIn } from '../language/text.ts'
 import { titleText, useText } from '../language/use-text.ts'
@@ -61,13 +61,12 @@ export async function action(args: ActionFunctionArgs) {
   const actor = await requireMay(args, 'provider', 'deliveries.resend')
   const { ground } = args.context
   const form = await args.request.formData()
-  if (word(form, 'intent') === 'resend') {
+  if (intentOf(form, ['resend', 'recover']) === 'resend') {
     const { result } = await resendDelivery(ground, actor, word(form, 'delivery'))
     if (result === 'erased') return data<Answer>({ erased: true, complaints: [], since: '' }, { status: 410 })
     if (result !== 'queued') throw result === 'forbidden' ? forbidden() : notFound()
     return redirect('/provider/deliveries?said=resent', 303)
   }
-  if (word(form, 'intent') !== 'recover') throw new Response(null, { status: 400 })
   const since = word(form, 'since')
   const recovered = await recoverDeliveries(ground, actor, { since: instant(since) })
   if (recovered.result === 'forbidden') throw forbidden()

@@ -12,7 +12,7 @@ import {
   keyComplaint,
   readRegistration,
 } from '../endpoint-forms.server.ts'
-import { type Complaint, word } from '../forms.server.ts'
+import { type Complaint, intentOf } from '../forms.server.ts'
 import { languageOf } from '../language/language.server.ts'
 import { textIn } from '../language/text.ts'
 import { titleText, useText } from '../language/use-text.ts'
@@ -43,7 +43,7 @@ export async function action(args: ActionFunctionArgs) {
   const text = textIn(languageOf(args.request, (await describeActor(ground, actor)).locale))
   const draft = draftOf(form)
   const refuse = (complaints: Complaint[]) => data<Answer>({ complaints, draft, token: null }, { status: 422 })
-  if (word(form, 'intent') === 'sdk') {
+  if (intentOf(form, ['register', 'sdk']) === 'sdk') {
     const wanted = { name: 'SDK', scopes: ['endpoints:write'], live: true, days: 1 }
     const added = await addApiToken(ground, actor, wanted)
     if (added.result === 'too-many') return refuse([{ field: null, message: text('programs-too-many') }])

@@ -6,7 +6,7 @@ import { findJoining } from '../../inbox/find-joining.ts'
 import { askAdmission } from '../../people/decide-admission.ts'
 import { may } from '../../people/may.ts'
 import { forbidden, requireMay } from '../access.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf, word } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { TextField } from '../ui/field.tsx'
 import { Badge } from '../ui/headline.tsx'
@@ -38,7 +38,7 @@ export async function action(args: ActionFunctionArgs) {
   const actor = await requireMay(args, 'provider', 'company.read')
   const { ground } = args.context
   const form = await args.request.formData()
-  if (word(form, 'intent') === 'ask') {
+  if (intentOf(form, ['ask', 'network']) === 'ask') {
     const asked = await askAdmission(ground, actor)
     if (asked.result === 'forbidden') throw forbidden()
     return redirect('/provider/joining?asked=yes', 303)

@@ -6,7 +6,7 @@ import { findDelegations } from '../../attribution/find-delegations.ts'
 import { findConsents, findNetworks } from '../../attribution/find-networks.ts'
 import { may } from '../../people/may.ts'
 import { forbidden, notFound, requireMay } from '../access.server.ts'
-import { word } from '../forms.server.ts'
+import { intentOf, word } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { Moment } from '../ui/moment.tsx'
 import { NetworkState } from '../ui/network-state.tsx'
@@ -42,12 +42,12 @@ export async function action(args: ActionFunctionArgs) {
   const { ground } = args.context
   const form = await args.request.formData()
   const id = word(form, 'id')
-  const { result } = await act(word(form, 'intent'))
-  function act(intent: string) {
-    if (intent === 'agree' || intent === 'refuse') return answerConsent(ground, actor, id, intent)
+  const intent = intentOf(form, ['agree', 'refuse', 'revoke', 'end-delegation'])
+  const { result } = await act()
+  function act() {
     if (intent === 'revoke') return revokeConsent(ground, actor, id)
     if (intent === 'end-delegation') return endDelegation(ground, actor, id)
-    throw new Response(null, { status: 400 })
+    return answerConsent(ground, actor, id, intent)
   }
   switch (result) {
     case 'agreed':

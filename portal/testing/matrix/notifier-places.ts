@@ -1,5 +1,5 @@
 /** Pages of a notifier: who may see each, and send each of its forms. */
-import { all, building, form, handling, managing, notifier, type Place } from './place.ts'
+import { all, building, form, handling, managing, notifier, type Place, programs } from './place.ts'
 
 export const notifierPlaces: Readonly<Record<string, Place>> = {
   notifier: { see: notifier },
@@ -7,7 +7,10 @@ export const notifierPlaces: Readonly<Record<string, Place>> = {
   'notifier.notices._index': { see: notifier },
   'notifier.notices.new': {
     see: { notifier: handling },
-    forms: { send: form({ notifier: handling }, { intent: 'send' }) },
+    forms: {
+      send: form({ notifier: handling }, { intent: 'submit' }),
+      'another row': form({ notifier: handling }, { intent: 'add' }),
+    },
   },
   'notifier.notices.$noticeId': {
     see: notifier,
@@ -29,6 +32,6 @@ export const notifierPlaces: Readonly<Record<string, Place>> = {
   'notifier.electronic-service': { see: { authority: all } },
   'notifier.programs': {
     see: { notifier: building },
-    forms: { add: form({ notifier: building }, { intent: 'add' }) },
+    forms: programs('notifier', 'baken', ({ ids }) => ids.bakenProgram),
   },
 }

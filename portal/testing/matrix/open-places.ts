@@ -12,7 +12,12 @@ export const openPlaces: Readonly<Record<string, Place>> = {
   'sign-out': { see: 'everybody', forms: { press: { who: 'everybody', refusedOnly: true } } },
   'second-factor': {
     see: 'person',
-    forms: { code: form('person', { intent: 'code', code: '12345' }), ask: form('person', { intent: 'ask-passkey' }) },
+    forms: {
+      code: form('person', { intent: 'code', code: '12345' }),
+      ask: form('person', { intent: 'ask-passkey' }),
+      passkey: form('person', { intent: 'passkey', response: '{}' }),
+      recovery: form('person', { intent: 'recovery', recovery: 'abcd' }),
+    },
   },
   'invitation.$token': { see: 'everybody', forms: { press: form('everybody') }, params: () => ({ token: 'nothing' }) },
   'mailbox-change.$token': {
@@ -25,7 +30,11 @@ export const openPlaces: Readonly<Record<string, Place>> = {
     forms: {
       name: form(anyMember, { intent: 'person', name: 'Another name', locale: 'en' }),
       mailbox: form(anyMember, { intent: 'mailbox', email: 'elsewhere@people.example' }),
-      end: form(anyMember, { intent: 'end', session: 'ses_none' }),
+      end: form(anyMember, { intent: 'end', session: 'ses_none' }, true),
+      // Nobody ends the session of somebody else.
+      "end another's": form({}, ({ ids }) => ({ intent: 'end', session: ids.spareSession })),
+      // For whoever may: the others of one person here are those that the rest of the table stands on.
+      'end others': { ...form(anyMember, { intent: 'end-others' }), refusedOnly: true },
     },
   },
   'account.confirm': { see: 'person', forms: { send: form('person') } },
@@ -33,7 +42,12 @@ export const openPlaces: Readonly<Record<string, Place>> = {
   'account.second-factor': {
     see: 'person',
     forms: {
+      app: { ...form('person', { intent: 'start-app' }), leadsTo: '/account/second-factor' },
       code: form('person', { intent: 'confirm-app', code: '12345' }),
+      ask: form('person', { intent: 'ask-passkey' }),
+      passkey: form('person', { intent: 'passkey', response: '{}', name: 'Laptop' }),
+      'remove an app': form('person', { intent: 'remove-app' }),
+      'remove a passkey': form('person', { intent: 'remove-passkey', passkey: 'nothing' }),
       codes: form('person', { intent: 'new-codes' }),
     },
   },
@@ -45,13 +59,18 @@ export const openPlaces: Readonly<Record<string, Place>> = {
   'claim.$token': { see: 'everybody', forms: { press: form('everybody') }, params: () => ({ token: 'nothing' }) },
   'network-proof_.$token': {
     see: 'everybody',
-    forms: { press: form('everybody', { intent: 'agree' }) },
+    forms: { agree: form('everybody', { intent: 'agree' }), refuse: form('everybody', { intent: 'refuse' }) },
     params: () => ({ token: 'nothing' }),
   },
   'confirm.$token': { see: 'everybody', forms: { press: form('everybody') }, params: () => ({ token: 'nothing' }) },
   'answer.$token': {
     see: 'everybody',
-    forms: { send: form('everybody', { intent: 'send', number: 'x' }) },
+    forms: Object.fromEntries(
+      ['open', 'gone', 'elsewhere', 'cannot', 'send'].map((intent) => [
+        intent,
+        form('everybody', { intent, number: 'x' }),
+      ]),
+    ),
     params: () => ({ token: 'nothing' }),
   },
   asked: { forms: { ask: form('everybody', { number: 'x', domain: 'tern.example' }) } },

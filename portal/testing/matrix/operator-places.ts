@@ -7,6 +7,7 @@ export const operatorPlaces: Readonly<Record<string, Place>> = {
     see: platform,
     forms: {
       attribute: form(deskHandling, ({ ids, orgs }) => ({
+        intent: 'attribute',
         item: ids.item,
         provider: orgs.mudlark,
         reason: 'By hand.',
@@ -17,7 +18,10 @@ export const operatorPlaces: Readonly<Record<string, Place>> = {
   'operator.deliveries': { see: platform },
   'operator.admissions': {
     see: platform,
-    forms: { dismiss: form(deskHandling, { intent: 'dismissed', claim: 'clm_none' }) },
+    forms: {
+      uphold: form(deskHandling, { intent: 'upheld', claim: 'clm_none' }),
+      dismiss: form(deskHandling, { intent: 'dismissed', claim: 'clm_none' }),
+    },
   },
   'operator.organisations._index': { see: platform },
   'operator.organisations.new': {
@@ -30,12 +34,18 @@ export const operatorPlaces: Readonly<Record<string, Place>> = {
     forms: {
       suspend: form(deskHandling, { intent: 'suspend' }),
       admit: form(deskHandling, { intent: 'admit' }),
+      refuse: form(deskHandling, { intent: 'refuse', reason: 'Said no.' }),
+      reinstate: form(deskHandling, { intent: 'reinstate', reason: 'Said yes.' }),
+      invite: form({ platform: managing }, { intent: 'invite' }),
     },
   },
   'operator.audit': { see: platform },
   'operator.networks': {
     see: deskHandling,
-    forms: { refuse: form(deskHandling, { intent: 'refused', claim: 'clm_none' }) },
+    forms: {
+      accept: form(deskHandling, { intent: 'accepted', claim: 'clm_none' }),
+      refuse: form(deskHandling, { intent: 'refused', claim: 'clm_none' }),
+    },
   },
   'operator.tasks': {
     see: platform,

@@ -19,6 +19,10 @@ export interface Form {
   fields?: Readonly<Record<string, string>> | ((world: World) => Readonly<Record<string, string>>)
   /** Only those who may not are tried: for whoever may, it would end what the others stand on. */
   refusedOnly?: true
+  /** Whose object its fields name; left out: as the page. To a stranger of the same kind it is not there. */
+  of?: 'tern' | 'baken'
+  /** Where whoever may is sent on to, if that is where others are sent to prove who they are. */
+  leadsTo?: string
   /** What it is about is not there, or not when the first of them has sent it: whoever may is told so. */
   absent?: true
 }
@@ -51,7 +55,6 @@ export const deskHandling = { platform: handling }
 export const people = (kind: 'provider' | 'notifier' | 'platform'): Place => ({
   see: { [kind]: all },
   forms: {
-    nothing: form({ [kind]: all }, {}),
     invite: form({ [kind]: managing }, { intent: 'invite', email: `new@${kind}.example`, role: 'handler' }),
     'invite an owner': form({ [kind]: 'owner' }, { intent: 'invite', email: `boss@${kind}.example`, role: 'owner' }),
     resend: {
@@ -62,18 +65,25 @@ export const people = (kind: 'provider' | 'notifier' | 'platform'): Place => ({
       ...form({ [kind]: managing }, ({ ids }) => ({ intent: 'revoke', invitation: ids.invitation })),
       absent: true,
     },
-    ...(kind === 'provider'
-      ? {
-          role: {
-            ...form({ provider: managing }, ({ ids }) => ({ intent: 'role', person: ids.spare, role: 'developer' })),
-            absent: true as const,
-          },
-          remove: {
-            ...form({ provider: managing }, ({ ids }) => ({ intent: 'remove', person: ids.spare })),
-            refusedOnly: true as const,
-          },
-        }
-      : {}),
+    role: form({ [kind]: managing }, ({ ids }) => ({ intent: 'role', person: ids.spare, role: 'developer' }), true),
+    remove: {
+      ...form({ [kind]: managing }, ({ ids }) => ({ intent: 'remove', person: ids.spare })),
+      refusedOnly: true,
+    },
     leave: { who: { [kind]: all }, fields: { intent: 'leave' }, refusedOnly: true },
   },
+})
+
+/** Tokens for programs: the same on both sides that have them. */
+export const programs = (
+  kind: 'provider' | 'notifier',
+  of: 'tern' | 'baken',
+  token: (world: World) => string,
+): Readonly<Record<string, Form>> => ({
+  add: form({ [kind]: building }, { intent: 'add' }),
+  rotate: {
+    ...form({ [kind]: building }, (world) => ({ intent: 'rotate', token: token(world), hours: '1' }), true),
+    of,
+  },
+  revoke: { ...form({ [kind]: building }, (world) => ({ intent: 'revoke', token: token(world) }), true), of },
 })

@@ -1,5 +1,8 @@
 /** Pages of a provider: who may see each, and send each of its forms. */
-import { building, form, handling, managing, notReading, type Place, provider } from './place.ts'
+import { building, type Form, form, handling, managing, notReading, type Place, programs, provider } from './place.ts'
+
+/** What a holder says about a part of its network. */
+const sharing = (fields: Form['fields']): Form => ({ ...form({ provider: managing }, fields, true), of: 'tern' })
 
 export const providerPlaces: Readonly<Record<string, Place>> = {
   provider: { see: provider },
@@ -20,7 +23,9 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
       save: form({ provider: managing }, { intent: 'save', name: 'Another name' }),
       terms: form({ provider: 'owner' }, { intent: 'terms', accept: 'yes' }),
       consent: form({ provider: 'owner' }, { intent: 'give', regime: 'csam_order' }),
-      adhere: form({ provider: managing }, { intent: 'no-longer' }),
+      'take consent back': form({ provider: 'owner' }, { intent: 'withdraw', regime: 'csam_order' }),
+      adhere: form({ provider: managing }, { intent: 'adhere', since: '2026-01-01T00:00' }),
+      'adhere no longer': form({ provider: managing }, { intent: 'no-longer' }),
     },
   },
   'provider.joining': {
@@ -32,7 +37,12 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
   },
   'provider.networks._index': {
     see: provider,
-    forms: { agree: { ...form({ provider: managing }, { intent: 'agree', id: 'clm_none' }), absent: true } },
+    forms: {
+      agree: sharing(({ ids }) => ({ intent: 'agree', id: ids.asked })),
+      refuse: sharing(({ ids }) => ({ intent: 'refuse', id: ids.refusable })),
+      revoke: sharing(({ ids }) => ({ intent: 'revoke', id: ids.consented })),
+      'end a delegation': sharing(({ ids }) => ({ intent: 'end-delegation', id: ids.delegation })),
+    },
   },
   'provider.networks.new': {
     see: { provider: managing },
@@ -41,8 +51,23 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
   'provider.networks.$networkId': {
     see: provider,
     of: 'tern',
-    params: ({ ids }) => ({ networkId: ids.network }),
-    forms: { code: { ...form({ provider: managing }, { intent: 'code', code: '' }), absent: true } },
+    params: ({ ids }) => ({ networkId: ids.claim }),
+    forms: {
+      check: form({ provider: managing }, { intent: 'check' }),
+      code: form({ provider: managing }, { intent: 'code', code: '000000' }, true),
+      delegate: form(
+        { provider: managing },
+        ({ orgs }) => ({
+          intent: 'delegate',
+          to: orgs.mudlark,
+          part: 'canary-domain.example',
+          sees: 'count',
+          ends_at: '2026-12-01T00:00',
+        }),
+        true,
+      ),
+      'give up': form({ provider: managing }, { intent: 'give-up' }, true),
+    },
   },
   'provider.contacts._index': {
     see: provider,
@@ -63,27 +88,37 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
   'provider.endpoints._index': { see: provider },
   'provider.endpoints.new': {
     see: { provider: building },
-    forms: { add: form({ provider: building }), sdk: form({ provider: building }, { intent: 'sdk' }) },
+    forms: {
+      add: form({ provider: building }, { intent: 'register' }),
+      sdk: form({ provider: building }, { intent: 'sdk' }),
+    },
   },
   'provider.endpoints.$endpointId': {
     see: provider,
     of: 'tern',
     params: ({ ids }) => ({ endpointId: ids.endpoint }),
     forms: {
+      verify: form({ provider: building }, { intent: 'verify' }),
+      rehearse: form({ provider: building }, { intent: 'rehearse' }),
       pause: form({ provider: building }, { intent: 'pause' }),
-      key: form({ provider: building }, { intent: 'add-key' }),
+      resume: form({ provider: building }, { intent: 'resume' }),
+      change: form({ provider: building }, { intent: 'change', description: 'Another' }),
+      'add a key': form({ provider: building }, { intent: 'add-key' }),
+      seal: form({ provider: building }, { intent: 'seal' }),
+      'retire a key': form({ provider: building }, ({ ids }) => ({ intent: 'retire-key', key: ids.otherKey })),
+      'revoke a key': form({ provider: building }, ({ ids }) => ({ intent: 'revoke-key', key: ids.key })),
     },
   },
   'provider.rehearsals.$rehearsalId': { see: provider, absent: true, params: () => ({ rehearsalId: 'nothing' }) },
   'provider.deliveries': {
     see: provider,
     forms: {
-      resend: form(notReading, ({ ids }) => ({ intent: 'resend', delivery: ids.delivery }), true),
+      resend: { ...form(notReading, ({ ids }) => ({ intent: 'resend', delivery: ids.delivery }), true), of: 'tern' },
       recover: form(notReading, { intent: 'recover', since: '' }),
     },
   },
   'provider.programs': {
     see: { provider: building },
-    forms: { add: form({ provider: building }, { intent: 'add' }) },
+    forms: programs('provider', 'tern', ({ ids }) => ids.program),
   },
 }

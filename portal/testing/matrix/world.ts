@@ -1,18 +1,14 @@
 /** Somebody of every kind and role, each with something that only they may see. */
-import { generateKey } from '@noticeline/sdk/protocol'
-import { proveNetwork } from '../../attribution/prove-network.ts'
-import { submitNotice } from '../../notices/submit-notice.ts'
 import { addOrganisation, type NewOrganisation } from '../../people/add-organisation.ts'
 import { addPerson } from '../../people/add-person.ts'
-import { invite } from '../../people/invitation.ts'
 import { issueApiToken } from '../../people/issue-api-token.ts'
-import { allScopes, type Scope } from '../../people/may.ts'
+import type { PersonActor, Scope } from '../../people/may.ts'
 import { roles } from '../../people/person.ts'
 import { prepareSignIn } from '../../people/prepare-sign-in.ts'
+import { findSession } from '../../people/session.ts'
 import { consumeSignIn } from '../../people/sign-in.ts'
-import { addContact } from '../../providers/add-contact.ts'
-import { addEndpoint } from '../../providers/add-endpoint.ts'
 import type { TestGround } from '../with-ground.ts'
+import { buildObjects, type Ids } from './objects.ts'
 
 export const organisations = {
   tern: { kind: 'provider', name: 'Tern Hosting' },
@@ -53,17 +49,7 @@ export interface Canary {
 export interface World {
   orgs: Record<OrgName, string>
   people: Someone[]
-  /** Tern's, unless it says otherwise. */
-  ids: {
-    notice: string
-    item: string
-    endpoint: string
-    contact: string
-    delivery: string
-    spare: string
-    invitation: string
-    network: string
-  }
+  ids: Ids
   canaries: Canary[]
   token(org: OrgName, scopes: readonly Scope[], live?: boolean): Promise<string>
 }
@@ -81,7 +67,12 @@ export async function buildWorld(ground: TestGround): Promise<World> {
     for (const role of rolesIn[org] ?? roles) people.push(await someone(ground, orgs, org, role, true))
   }
   for (const org of ['oever', 'desk'] as const) people.push(await someone(ground, orgs, org, 'owner', false))
-  const ids = await objects(ground, orgs)
+  const owner = (org: OrgName) =>
+    actorOf(
+      ground,
+      people.find((one) => one.org === org && one.role === 'owner'),
+    )
+  const ids = await buildObjects(ground, orgs, { tern: await owner('tern'), mudlark: await owner('mudlark') })
   const issued = new Map<string, Promise<{ token: string }>>()
   return {
     orgs,
@@ -93,6 +84,8 @@ export async function buildWorld(ground: TestGround): Promise<World> {
       { text: 'canary-contact', knownTo: ['tern', 'desk'] },
       { text: 'canary-hook', knownTo: ['tern', 'desk'] },
       { text: 'canary-invited', knownTo: ['tern', 'desk'] },
+      { text: 'canary-program', knownTo: ['tern', 'desk'] },
+      { text: 'canary-domain', knownTo: ['tern', 'desk'] },
       // Nobody is shown an address that was not asked for.
       { text: 'canary-file', knownTo: [] },
     ],
@@ -130,72 +123,8 @@ async function someone(
   }
 }
 
-async function objects(ground: TestGround, orgs: Record<OrgName, string>): Promise<World['ids']> {
-  const desk = { kind: 'person', personId: 'psn_desk', orgId: orgs.desk, orgKind: 'platform', role: 'owner' } as const
-  const actor = { ...desk, assurance: 2, assuranceNeeded: 2, sessionId: 'ses_desk' }
-  const proven = await proveNetwork(ground, actor, { orgId: orgs.tern, cidr: '203.0.113.0/24' })
-  const network = proven.result === 'proven' ? proven.networkId : ''
-  const email = 'canary-contact@tern.example'
-  const contact = await addContact(ground, {
-    orgId: orgs.tern,
-    kind: 'abuse',
-    email,
-    languages: ['en'],
-    verified: true,
-  })
-  const programOf = (org: 'tern' | 'baken') => ({
-    kind: 'program' as const,
-    apiTokenId: 'tok_matrix',
-    orgId: orgs[org],
-    orgKind: organisations[org].kind,
-    scopes: [...allScopes],
-    live: true,
-  })
-  const { publicJwk } = await generateKey('sig')
-  const endpoint = await addEndpoint(ground, programOf('tern'), {
-    url: 'https://canary-hook.tern.example/in',
-    signing_keys: [publicJwk],
-    sealing_key: null,
-  })
-  const submitted = await submitNotice(
-    ground,
-    programOf('baken'),
-    {
-      regime: 'ntd_code',
-      category: 'csam',
-      legal_class: 'baseline',
-      reference: 'canary-reference',
-      items: [{ url: 'https://cust42.tern.example/g/canary-file.jpg', ip: '203.0.113.80', scope: 'file' }],
-    },
-    { origin: 'api', regimes: ['ntd_code'] },
-  )
-  if (submitted.result !== 'submitted') throw new Error(JSON.stringify(submitted))
-  await ground.runReactions()
-  const item = await ground.db.read.selectFrom('items').select('id').executeTakeFirstOrThrow()
-  const delivery = await ground.db.read.selectFrom('deliveries').select('id').executeTakeFirstOrThrow()
-  const spare = await addPerson(ground, {
-    orgId: orgs.tern,
-    email: 'canary-tern-spare@people.example',
-    name: 'Spare',
-    role: 'handler',
-  })
-  const invited = await ground.db.transaction((tx) =>
-    invite(tx, {
-      orgId: orgs.tern,
-      email: 'canary-invited@people.example',
-      role: 'handler',
-      locale: 'en',
-      invitedBy: null,
-    }),
-  )
-  return {
-    notice: submitted.noticeId,
-    item: item.id,
-    endpoint: endpoint.result === 'added' ? endpoint.endpoint.id : '',
-    contact: contact.result === 'added' ? contact.contactId : '',
-    delivery: delivery.id,
-    spare: 'personId' in spare ? spare.personId : '',
-    invitation: invited.result === 'invited' ? invited.invitationId : '',
-    network,
-  }
+async function actorOf(ground: TestGround, who: Someone | undefined): Promise<PersonActor> {
+  const actor = await findSession(ground, who?.cookie.replace('noticeline=', '') ?? '')
+  if (!actor) throw new Error('Nobody to build with')
+  return actor
 }

@@ -4,7 +4,7 @@ import { openAnswerLink } from '../../../delivery/answer-link.ts'
 import { type ConfirmedByLink, confirmByLink } from '../../../delivery/confirm-by-link.ts'
 import { type Asked, showAsked } from '../../../inbox/show-asked.ts'
 import { answerByLink } from '../../../removal/answer-by-link.ts'
-import { word } from '../../forms.server.ts'
+import { intentOf, word } from '../../forms.server.ts'
 import type { TextKey } from '../../language/catalogue.ts'
 import { titleText, useText } from '../../language/use-text.ts'
 import { AskedStep } from './asked-step.tsx'
@@ -45,7 +45,7 @@ export async function action({ request, params, context: { ground } }: ActionFun
   const token = params.token ?? ''
   const form = await request.formData()
   const number = word(form, 'number')
-  const intent = word(form, 'intent')
+  const intent = intentOf(form, ['open', 'send', ...groups])
   const chosen = readItems(form)
   if (intent === 'send') {
     const answer = readAnswer(form)

@@ -9,7 +9,7 @@ import { may } from '../../../people/may.ts'
 import { addObservations } from '../../../removal/add-observations.ts'
 import { observationResults } from '../../../removal/observation.ts'
 import { forbidden, notFound, requireMay } from '../../access.server.ts'
-import { instant, word } from '../../forms.server.ts'
+import { instant, intentOf, word } from '../../forms.server.ts'
 import { titleText, useText } from '../../language/use-text.ts'
 import { shownOf } from '../../reveal.server.ts'
 import { Axes } from '../../ui/axes.tsx'
@@ -58,7 +58,7 @@ export async function action(args: ActionFunctionArgs) {
   const noticeId = args.params.noticeId ?? ''
   const form = await args.request.formData()
   const here = `/notifier/notices/${encodeURIComponent(noticeId)}`
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['withdraw', 'observe', 'reveal'])) {
     case 'withdraw': {
       await requireMay(args, 'notifier', 'notices.withdraw')
       const { result } = await withdrawNotice(ground, actor, noticeId, word(form, 'reason'))
@@ -85,8 +85,6 @@ export async function action(args: ActionFunctionArgs) {
       if (revealed.result !== 'revealed') throw notFound()
       return data<Answer>({ shown: shownOf(revealed.item), said: null })
     }
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 

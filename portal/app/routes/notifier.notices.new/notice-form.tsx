@@ -149,7 +149,7 @@ export function NoticeForm({
                 </div>
                 {draft.items.length > 1 ? (
                   <div className="form-grid-wide">
-                    <button className="button button-plain" type="submit" name="intent" value={`remove-${item.row}`}>
+                    <button className="button button-plain" type="submit" name="remove" value={item.row}>
                       <Icon name="gone" />
                       {text('new-remove', { number: index + 1 })}
                     </button>

@@ -5,7 +5,7 @@ import { servedRegimes } from '../../../notices/notice.ts'
 import { submitNotice } from '../../../notices/submit-notice.ts'
 import { describeActor } from '../../../people/describe-actor.ts'
 import { forbidden, requireMay } from '../../access.server.ts'
-import { word } from '../../forms.server.ts'
+import { given, intentOf } from '../../forms.server.ts'
 import { languageOf } from '../../language/language.server.ts'
 import { textIn } from '../../language/text.ts'
 import { titleText, useText } from '../../language/use-text.ts'
@@ -26,11 +26,9 @@ export async function action(args: ActionFunctionArgs) {
   const { ground } = context
   const form = await request.formData()
   const draft = readDraft(form)
-  const intent = word(form, 'intent')
-  if (intent === 'add') return { draft: addRow(draft), complaints: [] }
-  if (intent.startsWith('remove-')) {
-    return { draft: removeRow(draft, Number(intent.slice('remove-'.length))), complaints: [] }
-  }
+  const removed = given(form, 'remove')
+  if (removed !== undefined) return { draft: removeRow(draft, Number(removed)), complaints: [] }
+  if (intentOf(form, ['submit', 'add']) === 'add') return { draft: addRow(draft), complaints: [] }
   const submitted = await submitNotice(ground, actor, submissionOf(form, draft), { origin: 'form' })
   switch (submitted.result) {
     case 'submitted':

@@ -7,7 +7,7 @@ import { inviteAgain } from '../../../people/invite-organisation.ts'
 import { may } from '../../../people/may.ts'
 import { reinstateOrganisation, suspendOrganisation } from '../../../people/suspend-organisation.ts'
 import { forbidden, notFound, requireMay } from '../../access.server.ts'
-import { word } from '../../forms.server.ts'
+import { intentOf, word } from '../../forms.server.ts'
 import { titleText, useText } from '../../language/use-text.ts'
 import { Moment } from '../../ui/moment.tsx'
 import { Banner } from '../../ui/notice-banner.tsx'
@@ -47,7 +47,7 @@ export async function action(args: ActionFunctionArgs) {
   const orgId = args.params.orgId ?? ''
   const form = await args.request.formData()
   const reason = word(form, 'reason')
-  const intent = word(form, 'intent')
+  const intent = intentOf(form, ['admit', 'refuse', 'suspend', 'reinstate', 'invite'])
   const { result } = await act()
   switch (result) {
     case 'admitted':
@@ -88,8 +88,6 @@ export async function action(args: ActionFunctionArgs) {
         return reinstateOrganisation(ground, actor, { orgId, reason })
       case 'invite':
         return inviteAgain(ground, actor, { orgId, email: word(form, 'email'), personName: word(form, 'personName') })
-      default:
-        throw new Response(null, { status: 400 })
     }
   }
 }

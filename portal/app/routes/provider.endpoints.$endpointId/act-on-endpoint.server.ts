@@ -22,10 +22,35 @@ export interface EndpointAnswer {
 const refuse = (said: TextKey | null, complaints: Complaint[] = [], draft: EndpointDraft = {}) =>
   data<EndpointAnswer>({ said, complaints, draft }, { status: 422 })
 
+/** What can be asked for here. */
+export const endpointActs = [
+  'verify',
+  'rehearse',
+  'pause',
+  'resume',
+  'change',
+  'add-key',
+  'retire-key',
+  'revoke-key',
+  'seal',
+] as const
+
+type EndpointAct = (typeof endpointActs)[number]
+
+/** These change by what a notice is proven, so whoever asks for one has just shown who they are. */
+export const keyActs: readonly EndpointAct[] = ['add-key', 'retire-key', 'revoke-key', 'seal']
+
 /** What a button or form of the page asks for. What changes anything comes back as another page, so that it is sent once. */
-export async function actOnEndpoint(ground: Ground, actor: PersonActor, id: string, form: FormData, text: Text) {
+export async function actOnEndpoint(
+  ground: Ground,
+  actor: PersonActor,
+  id: string,
+  intent: EndpointAct,
+  form: FormData,
+  text: Text,
+) {
   const here = (said: string) => redirect(`/provider/endpoints/${id}?said=${said}`, 303)
-  switch (word(form, 'intent')) {
+  switch (intent) {
     case 'verify':
       return verify(ground, actor, id)
     case 'rehearse': {
@@ -69,6 +94,7 @@ export async function actOnEndpoint(ground: Ground, actor: PersonActor, id: stri
       return change(ground, actor, id, text, { signing_keys: kept.map(({ jwk }) => jwk) }, {})
     }
     case 'revoke-key': {
+      await heldKeys(ground, actor, id)
       const { result } = await revokeProviderKey(ground, actor, word(form, 'key'))
       if (result === 'unknown-key') return refuse('keys-unknown')
       return result === 'forbidden' ? missing(result) : here('keys')
@@ -78,8 +104,6 @@ export async function actOnEndpoint(ground: Ground, actor: PersonActor, id: stri
       if (read.complaints.length > 0) return refuse(null, read.complaints, draftOf(form))
       return change(ground, actor, id, text, { sealing_key: read.keys[0] ?? null }, draftOf(form))
     }
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 

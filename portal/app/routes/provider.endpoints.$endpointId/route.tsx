@@ -2,7 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remi
 import { Form, Link, useActionData, useLoaderData } from '@remix-run/react'
 import { describeActor } from '../../../people/describe-actor.ts'
 import { requireFresh, requireMay } from '../../access.server.ts'
-import { word } from '../../forms.server.ts'
+import { intentOf } from '../../forms.server.ts'
 import type { TextKey } from '../../language/catalogue.ts'
 import { languageOf } from '../../language/language.server.ts'
 import { textIn } from '../../language/text.ts'
@@ -11,7 +11,7 @@ import { EndpointState, RehearsalState } from '../../ui/endpoint-state.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Banner } from '../../ui/notice-banner.tsx'
 import { Id, PageHeading, Pairs, Panel } from '../../ui/page.tsx'
-import { actOnEndpoint } from './act-on-endpoint.server.ts'
+import { actOnEndpoint, endpointActs, keyActs } from './act-on-endpoint.server.ts'
 import { ChangeForms, KeyList } from './endpoint-keys.tsx'
 import { readEndpointPage, refusalFrom } from './read-endpoint.server.ts'
 
@@ -44,9 +44,10 @@ export async function action(args: ActionFunctionArgs) {
   const actor = await requireMay(args, 'provider', 'endpoints.write')
   const { ground } = args.context
   const form = await args.request.formData()
-  if (['add-key', 'retire-key', 'revoke-key', 'seal'].includes(word(form, 'intent'))) await requireFresh(args)
+  const intent = intentOf(form, endpointActs)
+  if (keyActs.includes(intent)) await requireFresh(args)
   const text = textIn(languageOf(args.request, (await describeActor(ground, actor)).locale))
-  return actOnEndpoint(ground, actor, args.params['endpointId'] ?? '', form, text)
+  return actOnEndpoint(ground, actor, args.params['endpointId'] ?? '', intent, form, text)
 }
 
 export default function EndpointPage() {

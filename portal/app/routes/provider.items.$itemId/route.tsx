@@ -11,7 +11,7 @@ import { describeActor } from '../../../people/describe-actor.ts'
 import { may } from '../../../people/may.ts'
 import { acceptOutcomes } from '../../../removal/accept-outcome.ts'
 import { forbidden, notFound, requireMay } from '../../access.server.ts'
-import { type Complaint, complain, word } from '../../forms.server.ts'
+import { type Complaint, complain, intentOf, word } from '../../forms.server.ts'
 import { languageOf } from '../../language/language.server.ts'
 import { type Text, textIn } from '../../language/text.ts'
 import { titleText, useText } from '../../language/use-text.ts'
@@ -82,7 +82,7 @@ export async function action(args: ActionFunctionArgs) {
   const here = `/provider/items/${itemId}`
   const reporter = { orgId: actor.orgId, grade: 'form_confirmed', personId: actor.personId } as const
   const text = textIn(languageOf(args.request, (await describeActor(ground, actor)).locale))
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['reveal', 'receive', 'report'])) {
     case 'reveal': {
       await requireMay(args, 'provider', 'items.reveal')
       const revealed = await revealItem(ground, actor, itemId, 'page')
@@ -104,8 +104,6 @@ export async function action(args: ActionFunctionArgs) {
     case 'report':
       await requireMay(args, 'provider', 'reports.add')
       return report(ground, reporter, text, found, form)
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 

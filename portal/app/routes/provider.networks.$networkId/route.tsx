@@ -6,7 +6,7 @@ import { giveUpNetwork } from '../../../attribution/give-up-network.ts'
 import { checkProof, typeProofCode } from '../../../attribution/prove-claim.ts'
 import { may, type PersonActor } from '../../../people/may.ts'
 import { forbidden, notFound, requireMay } from '../../access.server.ts'
-import { type Complaint, complaintsOf, instant, word } from '../../forms.server.ts'
+import { type Complaint, complaintsOf, instant, intentOf, word } from '../../forms.server.ts'
 import type { TextKey } from '../../language/catalogue.ts'
 import { languageOf } from '../../language/language.server.ts'
 import { textIn } from '../../language/text.ts'
@@ -45,7 +45,7 @@ export async function action(args: ActionFunctionArgs) {
   const actor = await requireMay(args, 'provider', 'networks.write')
   const form = await args.request.formData()
   const id = args.params['networkId'] ?? ''
-  switch (word(form, 'intent')) {
+  switch (intentOf(form, ['check', 'code', 'give-up', 'delegate'])) {
     case 'check':
       return check(args, actor, id)
     case 'code':
@@ -54,8 +54,6 @@ export async function action(args: ActionFunctionArgs) {
       return giveUp(args, actor, id)
     case 'delegate':
       return delegate(args, actor, id, form)
-    default:
-      throw new Response(null, { status: 400 })
   }
 }
 
