@@ -9,6 +9,7 @@ import { closeNotices } from './close-notices.ts'
 import { look } from './look.ts'
 import { observeDueItems } from './observe-item.ts'
 import { readStates } from './read-states.ts'
+import { claimLooks } from './removal-store.server.ts'
 
 const start = '2026-11-21T10:00:00.000Z'
 const watching = { observeHead: true, observeIntervalMs: 2_000, closeAfterMs: 3_600_000 }
@@ -253,6 +254,32 @@ test('a notice withdrawn before anybody acted closes too; one that waits to be p
       expect(await closeNotices(ground)).toBe(1)
       const row = ground.db.read.selectFrom('notices').select('closedAt').where('id', '=', removed.noticeId)
       expect((await row.executeTakeFirstOrThrow()).closedAt).toBeNull()
+    },
+    watching,
+  ))
+
+test('a look that was planned, begun or made by a clock that was set back since holds nothing up', () =>
+  build.withLine(
+    start,
+    async (ground, on) => {
+      const notice = await received(ground, on)
+      await looks(ground, 1)
+      const right = ground.clock.now()
+      ground.clock.advance(365 * 86_400_000)
+      await looks(ground, 2)
+      await ground.db.transaction((tx) =>
+        claimLooks(tx.db, {
+          now: tx.now,
+          leasedUntil: new Date(tx.now.getTime() + 60_000),
+          furthestLook: new Date(tx.now.getTime() + 86_400_000),
+          limit: 10,
+        }),
+      )
+      ground.clock.set(right)
+      hostAnswers(ground, 410)
+      await reportedOutcome(ground, on.provider.orgId, notice)
+      expect(await looks(ground, 3)).toBe(3)
+      expect(await headline(ground, notice.noticeId)).toBe('removed_verified')
     },
     watching,
   ))
