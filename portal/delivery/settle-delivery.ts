@@ -47,8 +47,8 @@ export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: Receive
   })
   // Somebody followed a pointer, so whoever was pointed to it is no silent desk.
   if (how === 'form_confirmed') await noteFollowed(tx, [...(await selectPointed(tx.db, delivery.id))])
-  // Nobody tries it again, so nobody would find an attempt whose worker was killed.
-  if (how !== 'push') await abandonAttempts(tx.db, delivery.id, tx.now)
+  // Nobody tries it again, so nobody would find another attempt whose worker was killed.
+  if (how !== 'push' || delivery.attempts > 1) await abandonAttempts(tx.db, delivery.id, tx.now)
   if (delivery.event === eventTypes.issued) {
     // What was attributed to this addressee later was not in it. Two clocks may differ, so the token says which.
     const itemIds = await selectNamedItems(tx.db, delivery.jti)

@@ -218,8 +218,8 @@ describe('reactions', () => {
     }))
 
   test('a fact that owes nothing by the time it is recorded is history for a reaction that is added later', () =>
-    withGround(at, { reactions: { ...reactions, 'key.retired': [] } }, async (ground) => {
-      await ground.db.transaction((tx) => record(tx, 'portal', 'key.retired', { kid: 'first' }))
+    withGround(at, { reactions: { ...reactions, 'key.activated': [] } }, async (ground) => {
+      await ground.db.transaction((tx) => record(tx, 'portal', 'key.activated', { kid: 'first' }))
       ground.clock.advance(3_600_000)
       expect(await sweepReactions(ground)).toBe(0)
     }))

@@ -166,16 +166,29 @@ describe("a provider's clock that is 90 s off", () => {
   })
 })
 
-test('what was seen by a clock that was a year ahead comes before what was seen after it was set back', () => {
+describe('a clock that was a year ahead and is set back', () => {
   const year = 365 * 24 * 60
-  const written = [look(1, 'online'), look(year, 'online'), ...gone(10, 40, 70)].map((one) => ({
-    ...one,
-    recordedAt: one.at,
-  }))
-  const ordered = inOrder(written, at(70))
-  expect(ordered.map(({ result }) => result)).toEqual(['online', 'online', 'gone_http', 'gone_http', 'gone_http'])
-  expect(ordered[1]?.at).toEqual(at(10))
-  expect(seen(ordered, claimed(5))).toMatchObject({ state: 'confirmed_offline', contradictedBy: null })
+  const recorded = (one: Look, minute?: number) => ({ ...one, recordedAt: minute === undefined ? one.at : at(minute) })
+
+  test('what was seen then says nothing: nobody knows when it was', () => {
+    const written = [look(1, 'online'), look(year, 'online'), ...gone(10, 40, 70)].map((one) => recorded(one))
+    const ordered = inOrder(written, at(70))
+    expect(ordered.map(({ result }) => result)).toEqual(['online', 'gone_http', 'gone_http', 'gone_http'])
+    expect(seen(ordered, claimed(5))).toMatchObject({ state: 'confirmed_offline', contradictedBy: null })
+  })
+
+  test('nor does what was seen just before it was set back, and written just after', () => {
+    const written = [recorded(look(year, 'online'), 9), ...gone(10, 40, 70).map((one) => recorded(one))]
+    expect(inOrder(written, at(70)).map(({ result }) => result)).toEqual(['gone_http', 'gone_http', 'gone_http'])
+  })
+
+  test('what a notifier then said by a clock that was right keeps its instant', () => {
+    const written = [recorded(look(8, 'gone_http'), year), recorded(look(10, 'online'))]
+    expect(inOrder(written, at(70)).map((one) => [one.at, one.recordedAt])).toEqual([
+      [at(8), at(10)],
+      [at(10), at(10)],
+    ])
+  })
 })
 
 test("a notifier's look that arrives late keeps its place by its instant", () => {

@@ -155,17 +155,16 @@ function contradictableFrom({ at, saidAt }: Claim): Date {
 }
 
 /**
- * What was written, given in the order in which it was: whatever lies later than something written after it, or than now,
- * comes from a clock that has been set back since, and happened no later than that. Then in the order of the instants.
+ * What was written, given in the order in which it was, then in the order of its instants. A row that lies later than
+ * something written after it, or than now, was written by a clock that has been set back since, and no later than that.
+ * What was then seen, nobody knows when, says nothing: it is looked at again.
  */
 export function inOrder<T extends { at: Date; recordedAt: Date }>(written: readonly T[], now: Date): T[] {
   let latest = now
-  const settled = [...written].reverse().map((row): T => {
-    if (!isAhead(row.recordedAt, latest)) {
-      if (row.recordedAt < latest) latest = row.recordedAt
-      return row
-    }
-    return { ...row, at: new Date(Math.min(row.at.getTime(), latest.getTime())), recordedAt: latest }
+  const settled = [...written].reverse().flatMap((row): T | [] => {
+    if (row.recordedAt < latest) latest = row.recordedAt
+    if (isAhead(row.at, latest)) return []
+    return isAhead(row.recordedAt, latest) ? { ...row, recordedAt: latest } : row
   })
   return settled.reverse().sort((one, other) => one.at.getTime() - other.at.getTime())
 }

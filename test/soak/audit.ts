@@ -1,4 +1,5 @@
 /** What must be true when everything has come to rest, whatever was killed on the way. */
+import { eventTypes } from '@noticeline/sdk/protocol'
 import type pg from 'pg'
 import { checkHistory } from '../../portal/facts/history.ts'
 import { inclusionPath, merkleRoot, rootOfPath } from '../../portal/facts/merkle.ts'
@@ -102,9 +103,11 @@ async function auditNotices(world: World, client: pg.Client, figures: Figures): 
 async function auditDeliveries(client: pg.Client, figures: Figures): Promise<void> {
   const { rows } = await client.query<{ notice: string; org: string; deliveries: number; open: number }>(
     `select a.notice_id as notice, a.org_id as org,
-            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.last_code is distinct from 'superseded') as deliveries,
+            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.last_code is distinct from 'superseded' and d.event = $1) as deliveries,
             (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.state <> 'acknowledged' and d.last_code is distinct from 'superseded') as open
      from (select distinct notice_id, org_id from addressees) a`,
+    // Where clocks go forward a notice closes meanwhile, which is delivered as well.
+    [eventTypes.issued],
   )
   for (const { notice, org, deliveries, open } of rows) {
     if (deliveries === 0) figures.losses.push(`notice ${notice} has no delivery to ${org}`)

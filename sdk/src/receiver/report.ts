@@ -41,12 +41,15 @@ export function signOutcomes(
 
 /** As far as the portal takes our clock for a clock. */
 const tolerance = 600_000
+/** Half of what the portal takes for recent: two clocks may disagree on the rest. */
+const longAgo = 22 * 86_400_000
 
-/** The same statement with instants that have come, where it was signed further ahead than that; null where it was not. */
+/** The same statement signed now, with instants that have come, where it was signed in times to come or long ago; else null. */
 export async function signAgain(core: Signer, { raw, kind, to }: OutboxReport): Promise<OutboxReport | null> {
   const { claims, event } = fromStored(raw)
   const now = core.clock.now()
-  if (claims.iat * 1000 - now.getTime() <= tolerance) return null
+  const age = now.getTime() - claims.iat * 1000
+  if (age >= -tolerance && age <= longAgo) return null
   const latest = now.toISOString()
   const body = JSON.parse(JSON.stringify(event.body), (name, value) =>
     /^(received_)?at$/.test(name) && value > latest ? latest : value,

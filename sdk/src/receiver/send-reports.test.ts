@@ -143,3 +143,15 @@ test('what was signed by a clock that was a year ahead is sent at once when it i
     expect(portal.reports.map(({ type }) => type)).toEqual(['notice.received', 'items.reported'])
     expect((await receiver.health()).reports).toEqual({ waiting: 0, sent: 2, dead: 0 })
   }))
+
+test('what was signed sixty days ago, on a machine that was off since, is signed anew', () =>
+  withReceiver({}, async ({ portal, receiver, clock }) => {
+    portal.misbehave({ reports: 'hang-up' })
+    await portal.issue({ items: [item] })
+    await receiver.drain()
+    portal.misbehave({ reports: 'taken' })
+    clock.forward(60 * 24 * hour)
+    await receiver.drain()
+    expect(portal.reports.map(({ type }) => type)).toEqual(['notice.received', 'items.reported'])
+    expect((await receiver.health()).reports).toEqual({ waiting: 0, sent: 2, dead: 0 })
+  }))

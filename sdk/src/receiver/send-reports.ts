@@ -6,8 +6,8 @@ import { Lanes } from './lanes.ts'
 import { call, objectOf } from './portal.ts'
 import { signAgain } from './report.ts'
 
-/** Nobody waits for a report longer than a token is accepted at all. */
-const longest = 45 * 24 * 60 * 60 * 1000
+/** Forty-five days of trying, however long the machine was off in between. */
+const mostAttempts = 100
 
 /** Hands reports to the portal until it has them: per notice in their order, since the one received last holds. */
 export function createSender(core: Core): Lanes<OutboxReport> {
@@ -33,9 +33,9 @@ export function createSender(core: Core): Lanes<OutboxReport> {
       const { code, headers, text } = await call(core.fetch, report.to, init, core.stopping)
       if (code === 202) return { state: 'sent', attempts, err: null, description: null }
       if (code !== 400) return later(report, `http_${code}`, retryAfter(headers.get('retry-after'), core.clock.now()))
-      // Signed by a clock that has been set back since, it would be refused for as long as it was ahead.
+      // Signed by a clock that has been set right since, or too long ago, it would be refused for ever.
       const again = await signAgain(core, report)
-      if (again) return { ...later(report, 'signed_ahead', 0), nextAt: again.nextAt, raw: again.raw }
+      if (again) return { ...later(report, 'signed_again', 0), nextAt: again.nextAt, raw: again.raw }
       const { err, description } = objectOf(text) ?? {}
       const said = description === undefined ? null : String(description).slice(0, 2000)
       return { state: 'dead', attempts, err: String(err ?? 'http_400').slice(0, 100), description: said }
@@ -47,7 +47,7 @@ export function createSender(core: Core): Lanes<OutboxReport> {
   function later(report: OutboxReport, err: string, floor: number): ReportPatch {
     const now = core.clock.now().getTime()
     const attempts = report.attempts + 1
-    if (now - Date.parse(report.createdAt) > longest) return { state: 'dead', attempts, err, description: null }
+    if (attempts > mostAttempts) return { state: 'dead', attempts, err, description: null }
     const delay = reportDelays[Math.min(report.attempts, reportDelays.length - 1)] ?? 0
     const nextAt = new Date(now + Math.max(jittered(delay), floor)).toISOString()
     return { state: 'waiting', attempts, nextAt, err, description: null }
