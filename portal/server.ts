@@ -12,6 +12,8 @@ import type { Ground } from './ground/ground.ts'
 import { createPages, loadPages } from './pages.server.ts'
 import { projectFacts, reactionNames, recordKey, recordMail } from './reactions.ts'
 import { runDemo } from './seed/demo.ts'
+import { createMeters } from './watching/meters.ts'
+import { startWatching } from './watching/metrics-server.ts'
 import { startWorker } from './worker.ts'
 
 export const folder = dirname(fileURLToPath(import.meta.url))
@@ -19,11 +21,13 @@ export const folder = dirname(fileURLToPath(import.meta.url))
 /** Starts everything and stays; SIGTERM and SIGINT stop it cleanly, a second one at once. */
 export async function startPortal(options: { began?: number } = {}): Promise<void> {
   const config = configOrExit()
+  const meters = createMeters({ node: config.metrics !== null })
   const { ground, queue, close } = await buildGround(config, {
     reactionsTo: reactionNames,
     project: projectFacts,
     keyChanged: recordKey,
     mailSent: recordMail,
+    recorded: meters.note,
     working: config.workerInside,
   })
   const stops: (() => Promise<void>)[] = [close]
@@ -40,8 +44,11 @@ export async function startPortal(options: { began?: number } = {}): Promise<voi
   try {
     const app = new Hono()
     const ending = new AbortController()
-    app.route('/', createApi(ground, { readiness: () => readReadiness(ground, queue), stopping: ending.signal }))
+    const readiness = () => readReadiness(ground, queue)
+    app.route('/', createApi(ground, { readiness, stopping: ending.signal, polling: meters.polling }))
     app.route('/', createPages(ground, queue, await loadPages(folder), folder))
+    const watched = await startWatching({ ground, queue, meters })
+    stops.push(() => watched.stop())
     const server = await listen(app, config)
     stops.push(() => {
       ending.abort()

@@ -10,6 +10,8 @@ import type { Ground } from './ground/ground.ts'
 import type { Queue } from './ground/queue.server.ts'
 import { allReactionNames, projectFacts, react, reactionNames, recordKey, recordMail } from './reactions.ts'
 import { type Entry, timetable } from './timetable.ts'
+import { createMeters } from './watching/meters.ts'
+import { startWatching } from './watching/metrics-server.ts'
 
 export interface Worker {
   /** Finishes what is in hand, up to 15 s, and takes nothing new. */
@@ -70,18 +72,22 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 async function main(): Promise<void> {
   const folder = dirname(fileURLToPath(import.meta.url))
   const config = readConfig(readEnvironment(join(folder, '.env')), { dataDirDefault: join(folder, '.data') })
+  const meters = createMeters({ node: config.metrics !== null })
   const { ground, queue, close } = await buildGround(config, {
     reactionsTo: reactionNames,
     project: projectFacts,
     keyChanged: recordKey,
     mailSent: recordMail,
+    recorded: meters.note,
     working: true,
   })
+  const watched = await startWatching({ ground, queue, meters })
   const worker = await startWorker(ground, queue, `worker-${process.pid}`)
   ground.log.info('worker started', { pid: process.pid })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, async () => {
       await worker.stop()
+      await watched.stop()
       await close()
       process.exit(0)
     })

@@ -26,6 +26,8 @@ export interface ApiParts {
   limits?: Limits
   /** How long a poll may wait for something to come. */
   longPollMs?: number
+  /** Told when a poll begins and ends. */
+  polling?: (by: 1 | -1) => void
   /** Ends waiting polls, so that a stopping server is not kept. */
   stopping?: AbortSignal
 }
@@ -55,7 +57,7 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   addNetworks(face)
   addRehearsals(face)
   addDeliveries(face)
-  addStreams(face, { longPollMs: parts.longPollMs ?? 50_000, stopping: parts.stopping })
+  addStreams(face, { longPollMs: parts.longPollMs ?? 50_000, stopping: parts.stopping, polling: parts.polling })
   addWellKnown(face)
   addHealth(face, parts.readiness)
   addDocs(face)

@@ -1,5 +1,6 @@
+import { measureDeliveries } from '../delivery/measure-deliveries.ts'
+import { measureOwed } from '../facts/measure-owed.ts'
 import type { Ground } from '../ground/ground.ts'
-import { selectQueueLag } from './health-store.server.ts'
 import { type Face, openRoute } from './route.ts'
 
 /** What the process that mounted this face knows about itself. */
@@ -8,6 +9,13 @@ export interface Readiness {
   keys: boolean
   /** How long the oldest due job has waited; null where it cannot be asked. */
   queueLagMs: number | null
+  /**
+   * How long the oldest due delivery has waited for us, of those whose receiver answered last time: one that is down is
+   * no lag of ours.
+   */
+  deliveriesLateMs?: number | null
+  /** How long the oldest reaction that is owed after a fact has been waited for. */
+  reactionsLateMs?: number | null
   /** Jobs that were given up. They are shown, and take nobody out of service. */
   deadLetters: number | null
   /**
@@ -22,10 +30,12 @@ export interface Readiness {
 /** Asks each of them once, shortly; whoever does not answer is not there. */
 export async function readReadiness(
   ground: Ground,
-  queue: { countDeadLetters(): Promise<number> },
+  queue: { countDeadLetters(): Promise<number>; lagMs(): Promise<number> },
 ): Promise<Readiness> {
-  const [lag, deadLetters, keys] = await Promise.all([
-    orSilence(selectQueueLag(ground.db.read)),
+  const [lag, deliveries, owed, deadLetters, keys] = await Promise.all([
+    orSilence(queue.lagMs()),
+    orSilence(measureDeliveries(ground)),
+    orSilence(measureOwed(ground)),
     orSilence(queue.countDeadLetters()),
     orSilence(ground.keys.current()),
   ])
@@ -33,6 +43,8 @@ export async function readReadiness(
     database: lag.answered,
     keys: keys.answered,
     queueLagMs: lag.answered ? lag.value : null,
+    deliveriesLateMs: deliveries.answered ? deliveries.value.oldestDueMs.working : null,
+    reactionsLateMs: owed.answered ? owed.value : null,
     deadLetters: deadLetters.answered ? deadLetters.value : null,
     clockApartMs: ground.clock.apartMs?.() ?? null,
     routingRanges: ground.routing.size,
@@ -42,6 +54,8 @@ export async function readReadiness(
 const patienceMs = 2000
 /** From here on a person should know that this machine's clock is off. */
 const apartFromMs = 60_000
+/** What is due is begun within a second; a minute later the work is late, and a person should know. */
+const lateFromMs = 60_000
 
 async function orSilence<T>(asked: Promise<T>): Promise<{ answered: true; value: T } | { answered: false }> {
   let timer: NodeJS.Timeout | undefined
@@ -83,18 +97,28 @@ export function addHealth(face: Face, readiness: () => Promise<Readiness>): void
       },
     },
     async ({ answer }) => {
-      const { database, keys, queueLagMs, deadLetters, clockApartMs, routingRanges = 0 } = await readiness()
+      const found = await readiness()
+      const { database, keys, queueLagMs, deadLetters, clockApartMs, routingRanges = 0 } = found
+      const { deliveriesLateMs = null, reactionsLateMs = null } = found
       const ready = database && keys
       const apart = clockApartMs !== null && Math.abs(clockApartMs) > apartFromMs
+      // It takes nobody out of service: a portal whose worker is behind still takes notices, and nothing else would.
+      const late = [queueLagMs, deliveriesLateMs, reactionsLateMs].some((ms) => ms !== null && ms > lateFromMs)
       return answer(ready ? 200 : 503, {
         ready,
         database,
         keys,
         queue_lag_ms: queueLagMs,
+        deliveries_late_ms: deliveriesLateMs,
+        reactions_late_ms: reactionsLateMs,
         dead_letters: deadLetters,
         clock_apart_ms: clockApartMs,
         routing_ranges: routingRanges,
-        warnings: [...(deadLetters ? ['dead_letters'] : []), ...(apart ? ['clock_apart'] : [])],
+        warnings: [
+          ...(deadLetters ? ['dead_letters'] : []),
+          ...(apart ? ['clock_apart'] : []),
+          ...(late ? ['queue_late'] : []),
+        ],
       })
     },
   )

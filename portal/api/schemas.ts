@@ -117,6 +117,14 @@ export const schemas = {
     database: z.boolean(),
     keys: z.boolean(),
     queue_lag_ms: z.int().nullable().describe('How long the oldest due job has waited.'),
+    deliveries_late_ms: z
+      .int()
+      .nullable()
+      .describe('How long the oldest due delivery has waited for us, of those whose receiver answered last time.'),
+    reactions_late_ms: z
+      .int()
+      .nullable()
+      .describe('How long the oldest thing that must follow from a fact has been waited for.'),
     dead_letters: z.int().nullable().describe('Jobs that were given up; a person has to look.'),
     clock_apart_ms: z
       .int()
@@ -126,7 +134,7 @@ export const schemas = {
       .int()
       .describe('Announced ranges that are loaded; 0 where no table was compiled, and all else works.'),
     warnings: z
-      .array(z.enum(['dead_letters', 'clock_apart']))
+      .array(z.enum(['dead_letters', 'clock_apart', 'queue_late']))
       .describe('What a person should look at; it takes nobody out of service.'),
   }),
   Text: z.string(),

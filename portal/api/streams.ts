@@ -14,6 +14,7 @@ const lookEveryMs = 1000
 export interface StreamOptions {
   longPollMs: number
   stopping: AbortSignal | undefined
+  polling: ((by: 1 | -1) => void) | undefined
 }
 
 export function addStreams(face: Face, options: StreamOptions): void {
@@ -52,10 +53,15 @@ function addPoll(face: Face, options: StreamOptions): void {
       const atOnce = returnImmediately === true || maxEvents === 0
       const until = performance.now() + (atOnce ? 0 : options.longPollMs)
       let polled = await pollDeliveries(ground, actor, { acks: ack, setErrs, maxEvents })
-      while (polled.result === 'sets' && Object.keys(polled.sets).length === 0) {
-        const left = until - performance.now()
-        if (left <= 0 || !(await pause(Math.min(left, lookEveryMs), [c.req.raw.signal, options.stopping]))) break
-        polled = await pollDeliveries(ground, actor, { maxEvents })
+      options.polling?.(1)
+      try {
+        while (polled.result === 'sets' && Object.keys(polled.sets).length === 0) {
+          const left = until - performance.now()
+          if (left <= 0 || !(await pause(Math.min(left, lookEveryMs), [c.req.raw.signal, options.stopping]))) break
+          polled = await pollDeliveries(ground, actor, { maxEvents })
+        }
+      } finally {
+        options.polling?.(-1)
       }
       if (polled.result === 'forbidden') return refuse('forbidden')
       return answer(200, { sets: polled.sets, ...(polled.moreAvailable ? { moreAvailable: true } : {}) })

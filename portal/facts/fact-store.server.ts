@@ -32,6 +32,16 @@ export async function oweReactions(db: Transaction<DB>, rows: { factId: string; 
   if (rows.length > 0) await db.insertInto('reactions').values(rows).execute()
 }
 
+/** When the oldest fact was written after which something is still owed. */
+export function selectOldestOwed(db: Kysely<DB>) {
+  return db
+    .selectFrom('reactions')
+    .innerJoin('facts', 'facts.id', 'reactions.factId')
+    .select((of) => of.fn.min('facts.at').as('at'))
+    .where('reactions.doneAt', 'is', null)
+    .executeTakeFirst()
+}
+
 export function selectFact(db: Kysely<DB>, factId: string) {
   return db.selectFrom('facts').selectAll().where('id', '=', factId).executeTakeFirst()
 }

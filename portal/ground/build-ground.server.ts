@@ -25,6 +25,8 @@ export interface BuildOptions {
   readonly keyChanged?: (tx: Tx, change: KeyChange, kid: string) => Promise<void>
   /** Records that a mail about an organisation was taken by the mail server. */
   readonly mailSent?: (tx: Tx, mail: SentMail) => Promise<void>
+  /** Told after each commit what was recorded in it. */
+  readonly recorded?: (facts: readonly RecordedFact[]) => void
   /** Whether this process works on jobs. */
   readonly working: boolean
 }
@@ -56,6 +58,7 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
     committed: (jobs) => theQueue().wake(jobs),
     reactionsTo: options.reactionsTo,
     project: options.project,
+    ...(options.recorded ? { recorded: options.recorded } : {}),
     // With the queue's five, five processes that work fit into the hundred of an untouched PostgreSQL.
     connections: options.working ? 12 : 10,
     onError: (error) => log.error('database.failed', { error }),

@@ -39,6 +39,8 @@ export interface Config {
   readonly sessionDays: number
   readonly trustProxy: boolean
   readonly workerInside: boolean
+  /** Where what is measured can be read, on a port of its own; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   readonly logLevel: LogLevel
   readonly networkWaitMs: number
   /** Where the list of registries is read (RFC 9224); null: no registry is ever asked. */
@@ -162,6 +164,8 @@ const variables = z.object({
   NOTICELINE_SESSION_DAYS: wholeNumber(1, 90),
   NOTICELINE_TRUST_PROXY: switchedOn,
   NOTICELINE_WORKER: oneOf(['inside', 'apart']),
+  NOTICELINE_METRICS_PORT: wholeNumber(0, 65535),
+  NOTICELINE_METRICS_HOST: z.string().min(1).optional(),
   NOTICELINE_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
 })
 
@@ -222,6 +226,10 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
     sessionDays: read.NOTICELINE_SESSION_DAYS ?? 7,
     trustProxy: read.NOTICELINE_TRUST_PROXY ?? false,
     workerInside: (read.NOTICELINE_WORKER ?? 'inside') === 'inside',
+    metrics:
+      read.NOTICELINE_METRICS_PORT === undefined
+        ? null
+        : { host: read.NOTICELINE_METRICS_HOST ?? '127.0.0.1', port: read.NOTICELINE_METRICS_PORT },
     logLevel: read.NOTICELINE_LOG_LEVEL ?? (mode === 'test' ? 'silent' : 'info'),
     networkWaitMs: read.NOTICELINE_NETWORK_WAIT ?? 7 * 86_400_000,
     rdapBootstrap: registriesOf(read.NOTICELINE_RDAP_BOOTSTRAP, mode),

@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly reactionsTo: (kind: string) => readonly string[]
   /** Called with what was recorded, before the commit. */
   readonly project: (tx: Tx, facts: readonly RecordedFact[]) => Promise<void>
+  /** Told after the commit what was recorded in it. */
+  readonly recorded?: (facts: readonly RecordedFact[]) => void
   readonly connections?: number
   /** In tests: whoever reads past its transaction is told so, instead of waiting for a second connection under load. */
   readonly strict?: boolean
@@ -121,6 +123,7 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
   }
   for (let attempt = 1; ; attempt += 1) {
     const jobs: string[] = []
+    const recorded: RecordedFact[] = []
     try {
       // Read committed: what must not change under us is locked by name (`for update`), and a lock that was waited for
       // shows the newest row. Repeatable read would refuse exactly those, and every append to one chain waits for its head.
@@ -129,7 +132,6 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
           .transaction()
           .setIsolationLevel('read committed')
           .execute(async (trx) => {
-            const recorded: RecordedFact[] = []
             const tx = txOn(trx, options, jobs, recorded)
             const done = await work(tx)
             if (recorded.length > 0) await options.project(tx, recorded)
@@ -137,6 +139,7 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
           }),
       )
       if (jobs.length > 0) options.committed(jobs)
+      if (recorded.length > 0) options.recorded?.(recorded)
       return result
     } catch (error) {
       if (attempt >= tries || !mayBeTriedAgain(error)) throw error

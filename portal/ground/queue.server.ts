@@ -14,6 +14,8 @@ export interface Queue {
   work(job: string, handler: JobHandler): Promise<void>
   /** Tells the workers of these jobs, here or in other processes, to look now. */
   wake(jobs: readonly string[]): void
+  /** How long the job that has been due the longest has waited, by the clock the queue goes by; 0 where none is due. */
+  lagMs(): Promise<number>
   /** How many jobs were given up after a month of trying. */
   countDeadLetters(): Promise<number>
   /** The given-up jobs, newest first. */
@@ -120,6 +122,14 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       )
     },
     wake: (jobs) => wakeWorkers(boss, pool, new Set(jobs)),
+    lagMs: async () => {
+      const { rows } = await pool.query(
+        `select coalesce(extract(epoch from now() - min(start_after)) * 1000, 0)::int8 as lag from ${schema}.job
+         where state in ('created', 'retry') and start_after <= now() and name <> $1`,
+        [deadLetters],
+      )
+      return rows[0].lag
+    },
     countDeadLetters: async () => {
       const { rows } = await pool.query(
         `select count(*)::int as n from ${schema}.job where name = $1 and state in ('created', 'retry', 'active')`,

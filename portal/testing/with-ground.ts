@@ -52,6 +52,8 @@ export interface TestGroundOptions {
   readonly reactions?: Reactions
   readonly project?: (tx: Tx, facts: readonly RecordedFact[]) => Promise<void>
   readonly config?: Partial<Config>
+  /** Told after each commit what was recorded in it. */
+  readonly recorded?: (facts: readonly RecordedFact[]) => void
   /** `none`: as before the first start, for tests of the keys themselves. */
   readonly keys?: 'none'
 }
@@ -87,6 +89,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     committed: () => {},
     reactionsTo: (kind) => (reactions[kind] ?? []).map((reaction) => reaction.name),
     project: options.project ?? (async () => {}),
+    ...(options.recorded ? { recorded: options.recorded } : {}),
     onError: (error) => log.error('database.failed', { error }),
   })
   const queue = await openQueue({ pool: db.pool, connection, log, working: false })

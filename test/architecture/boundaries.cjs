@@ -50,19 +50,19 @@ module.exports = {
     {
       name: 'nothing-below-imports-a-face',
       severity: 'error',
-      from: { path: '^portal/', pathNot: '^portal/(app/|api/|server\\.ts|web\\.server\\.ts)' },
-      to: { path: '^portal/(app|api)/' },
+      from: { path: '^portal/', pathNot: '^portal/(app/|api/|watching/|server\\.ts|worker\\.ts|web\\.server\\.ts)' },
+      to: { path: '^portal/(app|api|watching)/' },
     },
     {
       name: 'the-faces-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^portal/(app|api)/' },
-      to: { path: '^portal/(app|api)/', pathNot: '^portal/$1/' },
+      from: { path: '^portal/(app|api|watching)/' },
+      to: { path: '^portal/(app|api|watching)/', pathNot: '^portal/$1/' },
     },
     {
       name: 'routes-get-the-ground-in-one-place',
       severity: 'error',
-      from: { path: '^portal/(app|api)/', pathNot: tests },
+      from: { path: '^portal/(app|api|watching)/', pathNot: tests },
       to: { path: '^portal/ground/', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -35,6 +35,7 @@ beforeAll(async () => {
     env: {
       NOTICELINE_RESOLVERS: names.address,
       NOTICELINE_LOG_LEVEL: 'debug',
+      NOTICELINE_METRICS_PORT: '0',
       // What Node writes when it is asked to, or when it dies: stacks, headers, handles.
       NODE_OPTIONS: `--report-on-signal --report-uncaught-exception --report-directory=${join(dataDir, 'reports')}`,
     },
@@ -152,6 +153,9 @@ async function lookEverywhere(): Promise<void> {
   }
   await new Promise((resolve) => setTimeout(resolve, 1500))
   pour('mails', await (await fetch(demo.mail_url)).text())
+  const port = /"event":"metrics started"[^\n]*"port":(\d+)|"port":(\d+)[^\n]*"metrics started"/.exec(portal.output())
+  const metrics = await fetch(`http://127.0.0.1:${port?.[1] ?? port?.[2]}/metrics`)
+  pour('metrics', await metrics.text())
   portal.process.kill('SIGUSR2')
   await until(() => readdirSync(join(dataDir, 'reports')).length > 0, 10_000)
   for (const question of names.questions) pour('questions to name servers', question)
@@ -195,6 +199,7 @@ const everySink = [
   'pages',
   'mails',
   'logs',
+  'metrics',
   'what Node writes about itself',
   'database files',
   "the provider's spool",

@@ -9,6 +9,7 @@ import { organisations as enOrganisations } from './en/organisations.ts'
 import { outside as enOutside } from './en/outside.ts'
 import { people as enPeople } from './en/people.ts'
 import { provider as enProvider } from './en/provider.ts'
+import { watching as enWatching } from './en/watching.ts'
 import { words as enWords } from './en/words.ts'
 import { work as enWork } from './en/work.ts'
 import { answer as nlAnswer } from './nl/answer.ts'
@@ -22,6 +23,7 @@ import { organisations as nlOrganisations } from './nl/organisations.ts'
 import { outside as nlOutside } from './nl/outside.ts'
 import { people as nlPeople } from './nl/people.ts'
 import { provider as nlProvider } from './nl/provider.ts'
+import { watching as nlWatching } from './nl/watching.ts'
 import { words as nlWords } from './nl/words.ts'
 import { work as nlWork } from './nl/work.ts'
 
@@ -39,6 +41,7 @@ const en = {
   ...enContacts,
   ...enAnswer,
   ...enEndpoints,
+  ...enWatching,
 }
 
 /** A key that one language lacks does not compile. */
@@ -56,6 +59,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlContacts,
   ...nlAnswer,
   ...nlEndpoints,
+  ...nlWatching,
 }
 
 export type TextKey = keyof typeof en
@@ -78,4 +82,5 @@ export const partsOfCatalogue: readonly object[] = [
   enContacts,
   enAnswer,
   enEndpoints,
+  enWatching,
 ]

@@ -1,5 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { Form, useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
+import { findLateDeliveries, measureDeliveries } from '../../delivery/measure-deliveries.ts'
+import { measureOwed } from '../../facts/measure-owed.ts'
 import { revealItem } from '../../inbox/reveal-item.ts'
 import { attributeItem } from '../../notices/attribute-item.ts'
 import { findUnattributed } from '../../notices/find-unattributed.ts'
@@ -13,6 +15,7 @@ import { Badge } from '../ui/headline.tsx'
 import { Moment } from '../ui/moment.tsx'
 import { Banner } from '../ui/notice-banner.tsx'
 import { Empty, Id, PageHeading, Pairs, Panel } from '../ui/page.tsx'
+import { QueueState } from '../ui/queue-state.tsx'
 import { RevealButton, Revealed, type Shown } from '../ui/reveal.tsx'
 import { Table } from '../ui/table.tsx'
 import { inWords } from '../ui/time.tsx'
@@ -22,12 +25,16 @@ export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matche
 export async function loader(args: LoaderFunctionArgs) {
   const actor = await requireMay(args, 'platform', 'deliveries.read')
   const { ground, listDeadLetters } = args.context
-  const [waiting, providers, dead] = await Promise.all([
+  const [waiting, providers, dead, measure, owedMs, late] = await Promise.all([
     findUnattributed(ground, actor),
     findProviders(ground, actor),
     listDeadLetters(50),
+    measureDeliveries(ground),
+    measureOwed(ground),
+    findLateDeliveries(ground, actor, { limit: 20 }),
   ])
   return {
+    queue: { ...measure, owedMs, late: late.result === 'found' ? late.late : [] },
     clockApartMs: ground.clock.apartMs?.() ?? 0,
     mayDecide: waiting.result === 'found',
     items:
@@ -86,7 +93,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function Desk() {
   const text = useText()
-  const { clockApartMs, items, providers, dead, mayDecide } = useLoaderData<typeof loader>()
+  const { clockApartMs, queue, items, providers, dead, mayDecide } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   return (
@@ -112,6 +119,7 @@ export default function Desk() {
             <p>{text(answer.said)}</p>
           </Banner>
         ) : null}
+        <QueueState {...queue} />
         <section className="stack" aria-labelledby="unattributed">
           <h2 id="unattributed">{text('desk-unattributed')}</h2>
           {items.length === 0 ? (

@@ -1,0 +1,20 @@
+export const watching = {
+  'watch-title': 'Hoe het met de bezorging staat',
+  'watch-fine': 'Niets is te laat: wat moet gaan, gaat, en elke melding heeft nog meer dan een kwart van haar termijn.',
+  'watch-waiting': 'Wacht op bezorging',
+  'watch-waiting-count': '{count, plural, =0 {niets} one {# bezorging} other {# bezorgingen}}',
+  'watch-oldest': 'Oudste die aan de beurt is',
+  'watch-oldest-none': 'er is er geen aan de beurt',
+  'watch-failing': 'Oudste bij een ontvanger die faalt',
+  'watch-owed': 'Oudste wat nog ergens op moet volgen',
+  'watch-none': 'geen',
+  'watch-risk': 'Minder dan een kwart van de termijn over',
+  'watch-risk-count': '{count, plural, =0 {geen} one {# melding} other {# meldingen}} niet aangekomen',
+  'watch-overdue': 'Termijn verstreken',
+  'watch-late-title': 'Bel deze eerst',
+  'watch-late-caption': 'Meldingen die niet zijn aangekomen, de naaste termijn eerst',
+  'watch-late-why': 'Laatste antwoord',
+  'watch-late-untried': 'nog niet geprobeerd',
+  'watch-slow-own':
+    'Er wacht al {length} werk terwijl niets het in de weg staat. Kijk of er een worker draait en of die het bijhoudt.',
+}
