@@ -66,6 +66,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
 
   'endpoint.changed': [mailEndpointChange],
   'endpoint.paused': [mailEndpointChange],
+  'endpoint.retired': [mailEndpointChange],
   'endpoint.confirmed': [resumeDeliveries],
   'delivery.queued': [pointContact],
   'delivery.escalated': [mailDeskTasks],

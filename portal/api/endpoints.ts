@@ -1,11 +1,9 @@
-import type { Ground } from '../ground/ground.ts'
-import type { ProgramActor } from '../people/may.ts'
 import { addEndpoint } from '../providers/add-endpoint.ts'
 import { changeEndpoint } from '../providers/change-endpoint.ts'
 import { confirmEndpoint, type EndpointConfirmed } from '../providers/confirm-endpoint.ts'
-import type { Endpoint } from '../providers/endpoint.ts'
 import { findEndpoint, findEndpoints } from '../providers/find-endpoints.ts'
-import { pauseEndpoint, resumeEndpoint } from '../providers/pause-endpoint.ts'
+import { addPausing, addRemoval } from './endpoint-pauses.ts'
+import { answerEndpoint, endpointOnWire } from './endpoint-wire.ts'
 import { etagOf } from './notices.ts'
 import { type ProblemCode, problems } from './problems.ts'
 import { type Asking, type Face, programRoute } from './route.ts'
@@ -16,6 +14,7 @@ export function addEndpoints(face: Face): void {
   addChange(face)
   addConfirming(face)
   addPausing(face)
+  addRemoval(face)
 }
 
 const writing = { tag: 'Provider', act: 'endpoints.write', scope: 'endpoints:write' } as const
@@ -32,7 +31,10 @@ function addRegistration(face: Face): void {
       method: 'post',
       path: '/v1/endpoints',
       summary: 'Register an endpoint',
-      description: 'Nothing is pushed there before it is verified; polling works at once.',
+      description: [
+        'Nothing is pushed there before it is verified; polling works at once.',
+        'With `networks` it serves these. A notice goes to the endpoint bound most narrowly to the network its items stand in, else to one bound to none; where none serves it, your contacts are written to.',
+      ].join('\n'),
       body: { 'application/json': 'EndpointInput' },
       creates: {},
       answers: { 201: { description: 'Registered.', schema: 'EndpointAdded' } },
@@ -94,20 +96,6 @@ function addReading(face: Face): void {
   )
 }
 
-async function answerEndpoint(
-  ground: Ground,
-  actor: ProgramActor,
-  id: string,
-  { answer, refuse }: Answering,
-): Promise<Response> {
-  // Whoever may change it may see what became of it.
-  const reader: ProgramActor = { ...actor, scopes: [...actor.scopes, 'endpoints:write'] }
-  const found = await findEndpoint(ground, reader, id)
-  if (found.result !== 'found') return refuse(found.result === 'forbidden' ? 'forbidden' : 'not_found')
-  const body = endpointOnWire(found.endpoint)
-  return answer(200, body, { ETag: etagOf(body) })
-}
-
 function addChange(face: Face): void {
   const { ground } = face
   programRoute(
@@ -118,12 +106,20 @@ function addChange(face: Face): void {
       path: '/v1/endpoints/{id}',
       summary: 'Change an endpoint',
       description: [
-        'What is left out stays. Another address or other keys void `verified`. Takes If-Match.',
-        'To change `url`, `signing_keys`, `jwks_uri` or `sealing_key`, send the header Endpoint-Proof: a token (RFC 8417, as for reports) signed by a key in use, `iss` your urn, `aud` this origin, at most 300 s old, with the event `urn:noticeline:event:endpoint.change`: `{endpoint, change}`, where `change` is the body. Owners do the same on the pages, after confirming who they are.',
+        'What is left out stays. Another address or other keys void `verified`; other `networks` do not. Takes If-Match.',
+        'To change `url`, `signing_keys`, `jwks_uri`, `sealing_key` or `networks`, send the header Endpoint-Proof: a token (RFC 8417, as for reports) signed by a key in use, `iss` your urn, `aud` this origin, at most 300 s old, with the event `urn:noticeline:event:endpoint.change`: `{endpoint, change}`, where `change` is the body. Owners do the same on the pages, after confirming who they are.',
       ].join('\n'),
       body: { 'application/json': 'EndpointChange' },
       answers: { 200: { description: 'As it is now.', schema: 'Endpoint' } },
-      refusals: ['invalid', 'not_found', 'key_known_elsewhere', 'precondition_failed', 'proof_needed', 'proof_wrong'],
+      refusals: [
+        'invalid',
+        'not_found',
+        'key_known_elsewhere',
+        'no_second_channel',
+        'precondition_failed',
+        'proof_needed',
+        'proof_wrong',
+      ],
     },
     async ({ c, actor, id, input, answer, refuse }) => {
       const match = c.req.header('if-match')
@@ -142,6 +138,8 @@ function addChange(face: Face): void {
           return refuse('invalid', { errors: changed.errors })
         case 'key-known-elsewhere':
           return refuseKey({ answer, refuse }, changed.pointer)
+        case 'no-second-channel':
+          return refuse('no_second_channel')
         case 'unknown-endpoint':
           return refuse('not_found')
         case 'proof-needed':
@@ -198,79 +196,3 @@ function problemOfReceiver(code: string): ProblemCode {
 export const receiverProblems = (Object.keys(problems) as ProblemCode[]).filter(
   (code) => code.startsWith('endpoint_') || code === 'verification_refused',
 )
-
-function addPausing(face: Face): void {
-  const { ground } = face
-  programRoute(
-    face,
-    {
-      ...writing,
-      method: 'post',
-      path: '/v1/endpoints/{id}/pause',
-      summary: 'Push nothing there for a while',
-      description: 'Needs a second channel that works. Pausing what is paused changes nothing.',
-      answers: { 200: { description: 'As it is now.', schema: 'Endpoint' } },
-      refusals: ['not_found', 'no_second_channel'],
-    },
-    async ({ actor, id, answer, refuse }) => {
-      const { result } = await pauseEndpoint(ground, actor, id)
-      switch (result) {
-        case 'paused':
-        case 'already-paused':
-          return answerEndpoint(ground, actor, id, { answer, refuse })
-        case 'no-second-channel':
-          return refuse('no_second_channel')
-        case 'unknown-endpoint':
-          return refuse('not_found')
-        case 'forbidden':
-          return refuse('forbidden')
-      }
-    },
-  )
-
-  programRoute(
-    face,
-    {
-      ...writing,
-      method: 'post',
-      path: '/v1/endpoints/{id}/resume',
-      summary: 'Push there again',
-      answers: { 200: { description: 'As it is now.', schema: 'Endpoint' } },
-      refusals: ['not_found'],
-    },
-    async ({ actor, id, answer, refuse }) => {
-      const { result } = await resumeEndpoint(ground, actor, id)
-      switch (result) {
-        case 'resumed':
-        case 'not-paused':
-          return answerEndpoint(ground, actor, id, { answer, refuse })
-        case 'unknown-endpoint':
-          return refuse('not_found')
-        case 'forbidden':
-          return refuse('forbidden')
-      }
-    },
-  )
-}
-
-function endpointOnWire(endpoint: Endpoint) {
-  return {
-    id: endpoint.id,
-    url: endpoint.url,
-    description: endpoint.description,
-    issuer: endpoint.issuer,
-    audience: endpoint.audience,
-    poll_url: endpoint.pollUrl,
-    state: endpoint.state,
-    verified: endpoint.verified,
-    verified_at: endpoint.verifiedAt?.toISOString() ?? null,
-    verified_grade: endpoint.verifiedGrade,
-    media_type: endpoint.mediaType,
-    signing_keys: endpoint.signingKeys,
-    sealing_key: endpoint.sealingKey,
-    jwks_uri: endpoint.jwksUri,
-    failures: endpoint.failures,
-    created_at: endpoint.createdAt.toISOString(),
-    updated_at: endpoint.updatedAt.toISOString(),
-  }
-}

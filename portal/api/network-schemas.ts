@@ -19,6 +19,7 @@ export const networkClaim = z
 
 export const network = z.object({
   id: z.string().describe('`ncl_…`, or `net_…` where the platform’s desk saw to it.'),
+  network_id: maybe(z.string()).describe('`net_…`, once it is proven: what an endpoint is bound to.'),
   network: z.string().describe('As it is written: a range, `AS…` or a name.'),
   kind: z.enum(['cidr', 'asn', 'domain']),
   proof: z.enum([...claimProofs, 'platform_desk']),

@@ -179,6 +179,7 @@ function addGivingUp(face: Face): void {
 function networkOnWire(network: NetworkView) {
   return {
     id: network.id,
+    network_id: network.networkId,
     network: network.written,
     kind: network.kind,
     proof: network.proof,

@@ -51,7 +51,7 @@ export const problems = {
   no_second_channel: [
     409,
     'No second channel',
-    'Pausing needs a verified contact or another endpoint, so that silence is no shelter.',
+    'Each network of yours needs a way that is left: a verified contact, a poll stream, or another endpoint that serves it. Silence is no shelter.',
   ],
   last_contact: [
     409,

@@ -20,6 +20,7 @@ export const endpoint = z.object({
   signing_keys: z.array(z.string()).describe('Thumbprints.'),
   sealing_key: maybe(z.string()).describe('Its thumbprint; null: plain JWS over TLS.'),
   jwks_uri: maybe(z.string()),
+  networks: z.array(z.string()).describe('Ids of the networks it serves; none: all that no other endpoint serves.'),
   failures: z.int().describe('Failed attempts in a row.'),
   created_at: at,
   updated_at: at,
@@ -28,6 +29,8 @@ export const endpoint = z.object({
 export const endpointAdded = endpoint
   .pick({ id: true, issuer: true, audience: true, poll_url: true })
   .extend({ verified: z.literal(false) })
+
+export const endpointRemoved = z.object({ id: z.string(), removed: z.literal(true) })
 
 export const endpointConfirmed = z.object({
   verified: z.literal(true),

@@ -3,7 +3,7 @@ import type { InputError } from '../facts/input-error.ts'
 import { type Complaint, complain, complaintsOf, given, word } from './forms.server.ts'
 import type { Text } from './language/text.ts'
 
-export type EndpointField = 'url' | 'description' | 'signing_keys' | 'jwks_uri' | 'sealing_key'
+export type EndpointField = 'url' | 'description' | 'signing_keys' | 'jwks_uri' | 'sealing_key' | 'networks'
 export type EndpointDraft = Partial<Record<EndpointField | 'how', string>>
 
 const labels = {
@@ -12,11 +12,17 @@ const labels = {
   signing_keys: 'endpoint-signing',
   jwks_uri: 'endpoint-jwks-uri',
   sealing_key: 'endpoint-sealing',
+  networks: 'endpoint-networks',
 } as const
 
 export function draftOf(form: FormData): EndpointDraft {
   const names = ['how', 'url', 'description', 'signing_keys', 'jwks_uri', 'sealing_key'] as const
   return Object.fromEntries(names.map((name) => [name, word(form, name)]))
+}
+
+/** The networks that are ticked; none: it serves all that no other endpoint does. */
+export function readNetworks(form: FormData): string[] {
+  return form.getAll('network').filter((value) => typeof value === 'string')
 }
 
 /** The body of a registration, as the API takes it, or what is wrong with what was pasted. */
@@ -31,6 +37,7 @@ export function readRegistration(form: FormData, text: Text): { input: unknown; 
     ...(jwksUri === undefined ? { signing_keys: signing.keys } : { jwks_uri: jwksUri }),
     ...(jwksUri !== undefined && signing.keys.length > 0 ? { signing_keys: signing.keys } : {}),
     sealing_key: sealing.keys[0] ?? null,
+    networks: readNetworks(form),
   }
   return { input, complaints: [...signing.complaints, ...sealing.complaints] }
 }

@@ -3,8 +3,6 @@ import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, OutboundAnswer, Tx } from '../ground/ground.ts'
 import {
-  type Claimed,
-  claimDue,
   finishAttempt,
   insertAttempt,
   type PushChannel,
@@ -13,6 +11,7 @@ import {
   setEndpointPaused,
 } from './attempt-store.server.ts'
 import { selectChannels } from './channel-store.server.ts'
+import { type Claimed, claimDue } from './claim-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import {
   type DeliveryRow,
@@ -180,7 +179,7 @@ async function planNextTry(
   if (await setEndpointPaused(tx.db, channel.id, tx.now)) {
     await record(tx, orgId, 'endpoint.paused', { orgId, endpointId: channel.id, reason: 'gone' })
   }
-  const left = await selectChannels(tx.db, orgId, { now: tx.now, purposes: [] })
+  const left = await selectChannels(tx.db, orgId, delivery.standsIn, { now: tx.now, purposes: [] })
   if (arrived || left.push || left.poll || left.contact) return
   await updateDelivery(tx.db, delivery.id, { state: 'failed' })
   await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: delivery.id, orgId, code: 'endpoint_retired' })

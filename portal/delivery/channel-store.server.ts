@@ -2,29 +2,27 @@ import type { Kysely } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 import { normaliseEmail } from '../people/person.ts'
 import { chooseContact, type Need } from '../providers/choose-contact.ts'
+import type { StandsIn } from '../providers/choose-endpoint.ts'
+import { findServing, wayOf } from '../providers/find-serving.ts'
 import { type ContactRow, readContacts } from '../providers/read-contacts.ts'
 
 export interface Channels {
+  /** Whether an endpoint serves the networks it is about. */
   push: boolean
   poll: boolean
   /** Whom to write to now; null where no mailbox may be written to. */
   contact: ContactRow | null
 }
 
-/** What an organisation can be reached by. Before its admission that is its registry's mailbox and nothing else. */
-export async function selectChannels(db: Kysely<DB>, orgId: string, need: Need): Promise<Channels> {
-  const endpoints = await db
-    .selectFrom('endpoints')
-    .select(['url', 'state'])
-    .where('orgId', '=', orgId)
-    .where('state', '<>', 'retired')
-    .execute()
-  const admitted = await isAdmitted(db, orgId)
-  return {
-    push: admitted && endpoints.some((one) => one.url !== null && one.state === 'active'),
-    poll: admitted && endpoints.some((one) => one.url === null && one.state !== 'paused'),
-    contact: chooseContact(await selectWritable(db, orgId), need),
-  }
+/**
+ * What an organisation can be reached by about what stands in these networks. Before its admission that is its registry's
+ * mailbox and nothing else.
+ */
+export async function selectChannels(db: Kysely<DB>, orgId: string, standsIn: StandsIn, need: Need): Promise<Channels> {
+  const contact = chooseContact(await selectWritable(db, orgId), need)
+  if (!(await isAdmitted(db, orgId))) return { push: false, poll: false, contact }
+  const { pushed, poll } = await findServing(db, orgId)
+  return { push: wayOf({ pushed, poll, contact }, standsIn) !== null, poll, contact }
 }
 
 /**

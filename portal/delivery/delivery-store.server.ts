@@ -43,6 +43,7 @@ export async function insertDelivery(
     | 'deadlineAt'
     | 'createdAt'
     | 'lastCode'
+    | 'standsIn'
   >,
 ) {
   await db.insertInto('deliveries').values(row).execute()
@@ -61,7 +62,7 @@ export function lockDeliveryByToken(db: Transaction<DB>, jti: string): Promise<D
 }
 
 /** The delivery of the notice itself to one addressee: the newest revision that went out. */
-export function lockIssuedDelivery(db: Transaction<DB>, noticeId: string, orgId: string, event: string) {
+function newestIssued(db: Kysely<DB>, noticeId: string, orgId: string, event: string) {
   return db
     .selectFrom('deliveries')
     .selectAll()
@@ -70,8 +71,14 @@ export function lockIssuedDelivery(db: Transaction<DB>, noticeId: string, orgId:
     .where('event', '=', event)
     .orderBy('seq', 'desc')
     .limit(1)
-    .forUpdate()
-    .executeTakeFirst()
+}
+
+export function selectIssuedDelivery(db: Kysely<DB>, noticeId: string, orgId: string, event: string) {
+  return newestIssued(db, noticeId, orgId, event).executeTakeFirst()
+}
+
+export function lockIssuedDelivery(db: Transaction<DB>, noticeId: string, orgId: string, event: string) {
+  return newestIssued(db, noticeId, orgId, event).forUpdate().executeTakeFirst()
 }
 
 export async function updateDelivery(
@@ -118,11 +125,26 @@ export async function stopTrying(db: Transaction<DB>, noticeId: string, exceptEv
     .execute()
 }
 
+/** The ways that deliveries to an organisation go which have not arrived. */
+export async function selectWaitingWays(db: Kysely<DB>, orgId: string): Promise<(string | null)[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('standsIn')
+    .distinct()
+    .where('orgId', '=', orgId)
+    .where('nextAttemptAt', 'is not', null)
+    .limit(200)
+    .execute()
+  return rows.map(({ standsIn }) => standsIn)
+}
+
 export interface PollOffer {
   orgId: string
   now: Date
   /** Push has this long; with no endpoint to push to, none at all. */
   pushUntil: Date
+  /** What no endpoint serves waits for none. */
+  unserved: readonly (string | null)[]
   limit: number
 }
 
@@ -146,6 +168,7 @@ export function lockForPoll(db: Transaction<DB>, offer: PollOffer): Promise<Deli
     .where((where) =>
       where.or([
         where('createdAt', '<=', offer.pushUntil),
+        ...offer.unserved.map((standsIn) => where('standsIn', 'is not distinct from', standsIn)),
         // Written by a clock that has been set back since: whatever it is, it is not younger than a minute for a year.
         where('createdAt', '>', new Date(offer.now.getTime() + 600_000)),
         where.not(

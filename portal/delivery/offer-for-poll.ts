@@ -5,6 +5,8 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
 import { takesPart } from '../people/person.ts'
+import { chooseEndpoint } from '../providers/choose-endpoint.ts'
+import { findServing } from '../providers/find-serving.ts'
 import { selectSealingKey } from './attempt-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import {
@@ -12,6 +14,7 @@ import {
   lockDeliveryByToken,
   lockForPoll,
   selectToken,
+  selectWaitingWays,
   updateDelivery,
 } from './delivery-store.server.ts'
 import { nextTryAt } from './retry-timetable.ts'
@@ -49,7 +52,11 @@ export async function pollDeliveries(
   if (!organisation || !takesPart(organisation)) return { result: 'sets', sets: {}, moreAvailable: false }
   const offered = await ground.db.transaction(async (tx) => {
     const pushUntil = new Date(tx.now.getTime() - pushFirstMs)
-    const waiting = await lockForPoll(tx.db, { orgId, now: tx.now, pushUntil, limit })
+    const { pushed } = await findServing(tx.db, orgId)
+    const isSorted = pushed.some(({ networks }) => networks.length > 0)
+    const ways = isSorted ? await selectWaitingWays(tx.db, orgId) : []
+    const unserved = ways.filter((standsIn) => chooseEndpoint(pushed, standsIn) === null)
+    const waiting = await lockForPoll(tx.db, { orgId, now: tx.now, pushUntil, unserved, limit })
     const offer = waiting.slice(0, limit)
     for (const delivery of offer) await offerDelivery(tx, delivery)
     return { offer, moreAvailable: waiting.length > limit }

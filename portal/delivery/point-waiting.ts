@@ -21,8 +21,8 @@ export async function pointWaiting(ground: Ground, fact: Fact<'contact.confirmed
   if (why !== 'verify') return
   await resumeDeliveries(ground, fact)
   const now = ground.clock.now()
-  const { push, poll } = await selectChannels(ground.db.read, orgId, { now, purposes: [] })
   for (const delivery of await selectUnpointed(ground.db.read, orgId, atOnce)) {
+    const { push, poll } = await selectChannels(ground.db.read, orgId, delivery.standsIn, { now, purposes: [] })
     if (delivery.escalated > 0 || (!push && !poll)) await mailPointer(ground, delivery)
   }
 }

@@ -36,7 +36,7 @@ export async function pointContact(ground: Ground, fact: Fact<'delivery.queued'>
   const delivery = await selectDelivery(ground.db.read, fact.payload.deliveryId)
   if (!delivery) return
   const now = ground.clock.now()
-  const { push, poll } = await selectChannels(ground.db.read, delivery.orgId, { now, purposes: [] })
+  const { push, poll } = await selectChannels(ground.db.read, delivery.orgId, delivery.standsIn, { now, purposes: [] })
   if (!push && !poll) await mailPointer(ground, delivery)
 }
 

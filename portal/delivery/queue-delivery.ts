@@ -28,6 +28,7 @@ import {
   stopTrying,
   type TokenRow,
 } from './delivery-store.server.ts'
+import { findStandsIn } from './find-stands-in.ts'
 import { closedMessage, type Issuer, issuedMessage, withdrawnMessage } from './notice-message.ts'
 
 type Queued = 'notice.issued' | 'item.attributed' | 'notice.withdrawn' | 'notice.closed'
@@ -81,7 +82,7 @@ async function issueTo(ground: Ground, noticeId: string, orgId: string, itemIds:
     if (!now || now.withdrawnAt || now.closedAt) return true
     if (now.seq !== notice.seq) return false
     if (again) await setNoticeSeq(tx.db, noticeId, seq)
-    await queueToken(tx, notice, signed)
+    await queueToken(ground, tx, notice, signed)
     return true
   })
   // Somebody spoke in between: the reaction is tried again with the revision that holds now.
@@ -102,7 +103,7 @@ async function queueWithdrawn(ground: Ground, notice: Notice, { payload }: Fact<
       body: message,
       itemIds,
     })
-    await ground.db.transaction((tx) => queueToken(tx, notice, signed))
+    await ground.db.transaction((tx) => queueToken(ground, tx, notice, signed))
   }
   // What was taken back is not asked for any longer. Whoever holds it already is told above.
   await ground.db.transaction((tx) => stopTrying(tx.db, notice.id, eventTypes.withdrawn))
@@ -124,7 +125,7 @@ async function queueClosed(ground: Ground, notice: Notice, { payload }: Fact<'no
       body: message,
       itemIds: items.map(({ id }) => id),
     })
-    await ground.db.transaction((tx) => queueToken(tx, notice, signed))
+    await ground.db.transaction((tx) => queueToken(ground, tx, notice, signed))
   }
   await ground.db.transaction((tx) => stopTrying(tx.db, notice.id, eventTypes.closed))
 }
@@ -173,9 +174,10 @@ export async function signFor(
   }
 }
 
-export async function queueToken(tx: Tx, notice: Notice, token: TokenRow): Promise<void> {
+export async function queueToken(ground: Ground, tx: Tx, notice: Notice, token: TokenRow): Promise<void> {
   if (!(await insertToken(tx.db, token))) return
-  const channels = await selectChannels(tx.db, token.orgId, { now: tx.now, purposes: [] })
+  const standsIn = await findStandsIn(ground, tx, token)
+  const channels = await selectChannels(tx.db, token.orgId, standsIn, { now: tx.now, purposes: [] })
   const reachable = channels.push || channels.poll || channels.contact !== null
   const { noticeId, orgId, jti, seq, event, setSha256 } = token
   const deliveryId = newId('dlv')
@@ -190,6 +192,7 @@ export async function queueToken(tx: Tx, notice: Notice, token: TokenRow): Promi
     lastCode: reachable ? null : 'no_channel',
     nextAttemptAt: tx.now,
     deadlineAt: addDuration(tx.now, notice.deadlineWithin),
+    standsIn,
     createdAt: tx.now,
   })
   const facts: NewFact[] = [

@@ -71,7 +71,7 @@ async function reissue(ground: Ground, { id, jti, noticeId, orgId, event }: Deli
     })
     await abandonAttempts(tx.db, id, tx.now)
     await setNoticeSeq(tx.db, noticeId, seq)
-    await queueToken(tx, notice, signed)
+    await queueToken(ground, tx, notice, signed)
     await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: id, orgId, code: 'superseded' })
     return true
   })

@@ -106,6 +106,8 @@ export interface Facts {
   'endpoint.refused': { orgId: string; endpointId: string; code: string }
   'endpoint.paused': { orgId: string; endpointId: string; reason: string }
   'endpoint.resumed': { orgId: string; endpointId: string }
+  /** Nothing is ever sent there again. */
+  'endpoint.retired': { orgId: string; endpointId: string }
   'rehearsal.started': { orgId: string; endpointId: string; rehearsalId: string }
   'rehearsal.ended': { orgId: string; endpointId: string; rehearsalId: string; state: 'passed' | 'failed' }
   'provider-key.revoked': { orgId: string; thumbprint: string }

@@ -199,6 +199,23 @@ create table decisions (
 );
 CREATE INDEX decisions_by_org ON decisions USING btree (org_id, decided_at);
 
+create table delegated_items (
+  item_id text not null,
+  delegation_id text not null,
+  org_id text not null,
+  to_org_id text not null,
+  notice_id text not null,
+  at timestamp(3) with time zone not null,
+  constraint delegated_items_pkey PRIMARY KEY (item_id),
+  constraint delegated_items_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES delegations(id),
+  constraint delegated_items_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  constraint delegated_items_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+  constraint delegated_items_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint delegated_items_to_org_id_fkey FOREIGN KEY (to_org_id) REFERENCES organisations(id)
+);
+CREATE INDEX delegated_items_by_delegation ON delegated_items USING btree (delegation_id);
+CREATE INDEX delegated_items_to ON delegated_items USING btree (to_org_id, item_id);
+
 create table delegations (
   id text not null,
   org_id text not null,
@@ -250,12 +267,11 @@ create table deliveries (
   unacknowledged_at timestamp(3) with time zone,
   resent_at timestamp(3) with time zone,
   resent_after integer,
-  network_id text,
+  stands_in text,
   constraint deliveries_pkey PRIMARY KEY (id),
   constraint deliveries_jti_key UNIQUE (jti),
   constraint deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
   constraint deliveries_jti_fkey FOREIGN KEY (jti) REFERENCES tokens(jti),
-  constraint deliveries_network_id_fkey FOREIGN KEY (network_id) REFERENCES networks(id),
   constraint deliveries_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
   constraint deliveries_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint deliveries_received_how_check CHECK ((received_how = ANY (ARRAY['push'::text, 'poll'::text, 'signed_receipt'::text, 'form_confirmed'::text]))),
@@ -643,8 +659,12 @@ create table networks (
   ended_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   asn bigint,
+  ended_code text,
+  ended_by text,
+  ended_reason text,
   constraint networks_pkey PRIMARY KEY (id),
   constraint networks_consent_by_fkey FOREIGN KEY (consent_by) REFERENCES organisations(id),
+  constraint networks_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES people(id),
   constraint networks_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint networks_asn_check CHECK (((kind = 'asn'::text) = (asn IS NOT NULL))),
   constraint networks_check CHECK (((kind = 'cidr'::text) = ((network IS NOT NULL) AND (family IS NOT NULL) AND (prefix_length IS NOT NULL)))),

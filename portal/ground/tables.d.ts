@@ -165,6 +165,15 @@ export interface Decisions {
   reason: string;
 }
 
+export interface DelegatedItems {
+  at: Timestamp;
+  delegationId: string;
+  itemId: string;
+  noticeId: string;
+  orgId: string;
+  toOrgId: string;
+}
+
 export interface Delegations {
   createdAt: Timestamp;
   domain: string | null;
@@ -193,7 +202,6 @@ export interface Deliveries {
   lastCode: string | null;
   leasedBy: string | null;
   leasedUntil: Timestamp | null;
-  networkId: string | null;
   nextAttemptAt: Timestamp | null;
   noticeId: string;
   offeredAt: Timestamp | null;
@@ -203,6 +211,7 @@ export interface Deliveries {
   resentAfter: number | null;
   resentAt: Timestamp | null;
   seq: number;
+  standsIn: string | null;
   state: string;
   unacknowledgedAt: Timestamp | null;
 }
@@ -462,6 +471,9 @@ export interface Networks {
   domain: string | null;
   effectiveAt: Timestamp | null;
   endedAt: Timestamp | null;
+  endedBy: string | null;
+  endedCode: string | null;
+  endedReason: string | null;
   family: number | null;
   id: string;
   kind: string;
@@ -807,6 +819,7 @@ export interface DB {
   contacts: Contacts;
   contestedClaims: ContestedClaims;
   decisions: Decisions;
+  delegatedItems: DelegatedItems;
   delegations: Delegations;
   deliveries: Deliveries;
   deskTasks: DeskTasks;

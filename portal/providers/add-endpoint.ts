@@ -4,7 +4,8 @@ import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import { addressesOf } from './endpoint.ts'
-import { endpointInput, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
+import { endpointInput, networkErrors, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
+import { replaceBindings, selectBindable } from './endpoint-network-store.server.ts'
 import { insertEndpoint } from './provider-store.server.ts'
 import { registerKeys } from './register-keys.ts'
 import { Undone, undoing } from './undone.ts'
@@ -25,6 +26,9 @@ export async function addEndpoint(ground: Ground, actor: Actor, input: unknown):
 }
 
 async function write(ground: Ground, tx: Tx, orgId: string, read: ReadEndpoint): Promise<EndpointAdded> {
+  const { networks = [] } = read
+  const wrong = networkErrors(networks, read.url ?? null, await selectBindable(tx.db, orgId))
+  if (wrong.length > 0) return { result: 'invalid', errors: wrong }
   const id = newId('end')
   await insertEndpoint(tx.db, {
     id,
@@ -36,6 +40,7 @@ async function write(ground: Ground, tx: Tx, orgId: string, read: ReadEndpoint):
     createdAt: tx.now,
     updatedAt: tx.now,
   })
+  if (networks.length > 0) await replaceBindings(tx.db, { id, orgId }, networks, tx.now)
   const keys = await registerKeys(tx, { id, orgId }, read.keys, read.uses)
   if (keys.result !== 'registered') throw new Undone(keys)
   await record(tx, orgId, 'endpoint.added', { orgId, endpointId: id })

@@ -1,23 +1,35 @@
 import type { InputError } from '../facts/input-error.ts'
 import { record } from '../facts/record.ts'
-import type { Ground } from '../ground/ground.ts'
+import type { Ground, Tx } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import { describeEndpoint, type Endpoint } from './endpoint.ts'
-import { endpointChange, readEndpoint } from './endpoint-input.ts'
+import { endpointChange, networkErrors, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
+import { replaceBindings, selectBindable, selectBindings, selectServing } from './endpoint-network-store.server.ts'
 import { type ChangeRefused, mayChange } from './may-change.ts'
-import { type EndpointRow, lockEndpoint, selectEndpoint, selectKeys, updateEndpoint } from './provider-store.server.ts'
+import {
+  type EndpointRow,
+  lockEndpoint,
+  lockEndpointsOf,
+  selectEndpoint,
+  selectKeys,
+  updateEndpoint,
+} from './provider-store.server.ts'
 import { registerKeys } from './register-keys.ts'
+import { hasWayForAll } from './second-channel.ts'
 import { Undone, undoing } from './undone.ts'
 
 export type EndpointChanged =
   | { result: 'changed'; endpoint: Endpoint }
   | { result: 'invalid'; errors: InputError[] }
   | { result: 'key-known-elsewhere'; pointer: string }
+  /** Some network of the provider's would have no way left. */
+  | { result: 'no-second-channel' }
   | { result: 'unknown-endpoint' | 'forbidden' }
   | ChangeRefused
 
 /**
- * Changes what was sent and leaves the rest. Another address or other keys void what was verified; an endpoint that is in
+ * Changes what was sent and leaves the rest. Other networks leave everything verified; what waits is brought by whatever
+ * serves its networks now. Another address or other keys void what was verified; an endpoint that is in
  * use stays so while only signing keys come or go, so that rotating them leaves no gap. Who may: see `mayChange`.
  */
 export async function changeEndpoint(
@@ -49,6 +61,7 @@ export async function changeEndpoint(
       if (read.description !== undefined && read.description !== endpoint.description) changes.push('description')
       if (read.jwksUri !== undefined && read.jwksUri !== endpoint.jwksUri) changes.push('jwks_uri')
       const url = read.url === undefined ? endpoint.url : read.url
+      if (await bind(ground, tx, endpoint, { ...read, url })) changes.push('networks')
       await updateEndpoint(tx.db, endpointId, {
         url,
         description: read.description === undefined ? endpoint.description : read.description,
@@ -61,12 +74,33 @@ export async function changeEndpoint(
         await record(tx, orgId, 'endpoint.changed', { orgId, endpointId, change: changes.join(' ') })
       const after = await lockEndpoint(tx.db, endpointId)
       if (!after) throw new Error('An endpoint vanished')
-      return {
-        result: 'changed',
-        endpoint: describeEndpoint(after, await selectKeys(tx.db, [endpointId]), ground.config.origin),
-      }
+      const held = await selectKeys(tx.db, [endpointId])
+      const bindings = await selectBindings(tx.db, [endpointId])
+      return { result: 'changed', endpoint: describeEndpoint(after, held, bindings, ground.config.origin) }
     }),
   )
+}
+
+/** Binds it to the networks that were sent. Ended ones it was bound to may stay, for what still stands in them. */
+async function bind(
+  ground: Ground,
+  tx: Tx,
+  endpoint: EndpointRow,
+  { networks, url }: Pick<ReadEndpoint, 'networks'> & { url: string | null },
+): Promise<boolean> {
+  const before = (await selectBindings(tx.db, [endpoint.id])).map(({ networkId }) => networkId)
+  const after = networks ?? before
+  const bindable = await selectBindable(tx.db, endpoint.orgId)
+  const wrong = networkErrors(after, url, new Set([...bindable, ...before]))
+  if (wrong.length > 0) throw new Undone<EndpointChanged>({ result: 'invalid', errors: wrong })
+  if (after.length === before.length && after.every((id) => before.includes(id))) return false
+  await lockEndpointsOf(tx.db, endpoint.orgId)
+  await replaceBindings(tx.db, endpoint, after, tx.now)
+  const pushed = await selectServing(tx.db, endpoint.orgId)
+  const serves = pushed.some(({ id }) => id === endpoint.id)
+  if (serves && !(await hasWayForAll(ground, tx.db, endpoint.orgId, pushed)))
+    throw new Undone<EndpointChanged>({ result: 'no-second-channel' })
+  return true
 }
 
 function unverified(endpoint: EndpointRow, url: string | null, elsewhere: boolean) {

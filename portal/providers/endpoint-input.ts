@@ -13,6 +13,11 @@ export const endpointInput = z
     signing_keys: z.array(jwk).max(8, 'At most 8 keys.').optional().describe('The keys reports are signed with.'),
     jwks_uri: z.string().max(2048).optional().describe('Where the provider publishes them instead.'),
     sealing_key: jwk.nullable().optional().describe('Tokens are sealed for this key; null: plain JWS over TLS.'),
+    networks: z
+      .array(z.string().max(64))
+      .max(200, 'At most 200 networks.')
+      .optional()
+      .describe('Ids (`net_…`) of ranges and systems of yours it serves; left out or empty: all that no other serves.'),
   })
   .describe('A webhook address, or a poll stream, with its keys.')
 
@@ -33,6 +38,8 @@ export interface ReadEndpoint {
   /** The keys of each use that was named; what is not in the list is let go. */
   keys: NewKey[]
   uses: ('sig' | 'enc')[]
+  /** Each once, as they were given. */
+  networks?: string[]
 }
 
 export type EndpointReading = { ok: true; read: ReadEndpoint } | { ok: false; errors: InputError[] }
@@ -72,6 +79,7 @@ export async function readEndpoint(
   const read: ReadEndpoint = { keys, uses }
   if (url !== undefined) read.url = url
   if (description !== undefined) read.description = description
+  if (parsed.data.networks !== undefined) read.networks = [...new Set(parsed.data.networks)]
   // Keys that were sent take the place of a published set.
   if (jwksUri !== undefined) read.jwksUri = jwksUri
   else if (signing !== undefined) read.jwksUri = null
@@ -107,4 +115,27 @@ function repeated(keys: readonly NewKey[]): InputError[] {
   return keys
     .filter((key, index) => keys.findIndex((other) => other.thumbprint === key.thumbprint) !== index)
     .map(({ pointer }) => ({ pointer, code: 'key_repeated', message: 'This key is given twice; each has one use.' }))
+}
+
+/** Whether an endpoint may be bound to these: networks of its organisation that count, and something is pushed there. */
+export function networkErrors(
+  networks: readonly string[],
+  url: string | null,
+  bindable: ReadonlySet<string>,
+): InputError[] {
+  if (networks.length > 0 && url === null) {
+    const message = 'A poll stream is the whole organisation’s. Leave the networks out.'
+    return [{ pointer: '/networks', code: 'poll_serves_all', message }]
+  }
+  return networks.flatMap((id, index) =>
+    bindable.has(id)
+      ? []
+      : [
+          {
+            pointer: `/networks/${index}`,
+            code: 'unknown_network',
+            message: 'This is not a range or system of yours.',
+          },
+        ],
+  )
 }

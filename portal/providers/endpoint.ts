@@ -49,6 +49,8 @@ export interface Endpoint {
   /** Null: plain JWS over TLS. */
   sealingKey: string | null
   jwksUri: string | null
+  /** The networks it is bound to; none: it serves all that no other does. */
+  networks: string[]
   /** Failed attempts in a row. */
   failures: number
   createdAt: Date
@@ -56,8 +58,9 @@ export interface Endpoint {
 }
 
 export function describeEndpoint(
-  row: Omit<Endpoint, 'issuer' | 'audience' | 'pollUrl' | 'verified' | 'signingKeys' | 'sealingKey'>,
+  row: Omit<Endpoint, 'issuer' | 'audience' | 'pollUrl' | 'verified' | 'signingKeys' | 'sealingKey' | 'networks'>,
   keys: readonly ProviderKey[],
+  bindings: readonly { endpointId: string; networkId: string }[],
   origin: string,
 ): Endpoint {
   const held = keys.filter((key) => key.endpointId === row.id && key.retiredAt === null && key.revokedAt === null)
@@ -75,6 +78,7 @@ export function describeEndpoint(
     signingKeys: held.filter((key) => key.use === 'sig').map((key) => key.thumbprint),
     sealingKey: held.find((key) => key.use === 'enc')?.thumbprint ?? null,
     jwksUri: row.jwksUri,
+    networks: bindings.filter(({ endpointId }) => endpointId === row.id).map(({ networkId }) => networkId),
     failures: row.failures,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

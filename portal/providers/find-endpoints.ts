@@ -1,6 +1,7 @@
 import type { Ground } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import { describeEndpoint, type Endpoint } from './endpoint.ts'
+import { selectBindings } from './endpoint-network-store.server.ts'
 import { selectEndpoint, selectEndpoints, selectKeys } from './provider-store.server.ts'
 
 /** The actor's own endpoints, or for the platform those of a provider. */
@@ -13,11 +14,10 @@ export async function findEndpoints(
   const orgId = of.orgId ?? actor.orgId
   if (!may(actor, 'endpoints.read', { orgId })) return { result: 'forbidden' }
   const rows = await selectEndpoints(ground.db.read, orgId)
-  const keys = await selectKeys(
-    ground.db.read,
-    rows.map((row) => row.id),
-  )
-  return { result: 'found', endpoints: rows.map((row) => describeEndpoint(row, keys, ground.config.origin)) }
+  const ids = rows.map((row) => row.id)
+  const keys = await selectKeys(ground.db.read, ids)
+  const bindings = await selectBindings(ground.db.read, ids)
+  return { result: 'found', endpoints: rows.map((row) => describeEndpoint(row, keys, bindings, ground.config.origin)) }
 }
 
 /** One endpoint; somebody else's is unknown. */
@@ -29,8 +29,7 @@ export async function findEndpoint(
   if (!may(actor, 'endpoints.read')) return { result: 'forbidden' }
   const row = await selectEndpoint(ground.db.read, endpointId)
   if (!row || !may(actor, 'endpoints.read', { orgId: row.orgId })) return { result: 'unknown-endpoint' }
-  return {
-    result: 'found',
-    endpoint: describeEndpoint(row, await selectKeys(ground.db.read, [endpointId]), ground.config.origin),
-  }
+  const keys = await selectKeys(ground.db.read, [endpointId])
+  const bindings = await selectBindings(ground.db.read, [endpointId])
+  return { result: 'found', endpoint: describeEndpoint(row, keys, bindings, ground.config.origin) }
 }

@@ -8,13 +8,17 @@ import { selectVerifiedContacts } from './provider-store.server.ts'
  */
 export async function mailEndpointChange(
   ground: Ground,
-  fact: Fact<'endpoint.changed' | 'endpoint.paused'>,
+  fact: Fact<'endpoint.changed' | 'endpoint.paused' | 'endpoint.retired'>,
 ): Promise<void> {
-  if (fact.kind === 'endpoint.changed' && fact.payload.change === 'description') return
+  const changed = fact.kind === 'endpoint.changed' ? fact.payload.change.split(' ') : []
+  if (changed.length > 0 && changed.every((one) => one === 'description')) return
   const { orgId, endpointId } = fact.payload
+  const onlyNetworks =
+    changed.includes('networks') && changed.every((one) => one === 'networks' || one === 'description')
+  const what = onlyNetworks ? 'endpoint.bound' : fact.kind
   const link = `${ground.config.origin}/provider`
   for (const contact of await selectVerifiedContacts(ground.db.read, orgId)) {
-    const letter = letters[contact.locale === 'nl' ? 'nl' : 'en'][fact.kind]
+    const letter = letters[contact.locale === 'nl' ? 'nl' : 'en'][what]
     await ground.mail.send({
       id: `change-${fact.id}-${contact.id}`,
       to: contact.email,
@@ -36,14 +40,23 @@ interface Letter {
   text(changed: Changed): string
 }
 
-const letters: {
-  readonly [locale in 'en' | 'nl']: { readonly [K in 'endpoint.changed' | 'endpoint.paused']: Letter }
-} = {
+type Change = 'endpoint.changed' | 'endpoint.bound' | 'endpoint.paused' | 'endpoint.retired'
+
+const letters: { readonly [locale in 'en' | 'nl']: { readonly [K in Change]: Letter } } = {
   en: {
     'endpoint.changed': {
       subject: 'An endpoint of yours was changed',
       text: (changed) =>
         english('Its address or its keys were changed. Until it is verified again, nothing is pushed there.', changed),
+    },
+    'endpoint.bound': {
+      subject: 'An endpoint of yours serves other networks',
+      text: (changed) =>
+        english('Which of your networks it serves was changed: notices about the others go elsewhere.', changed),
+    },
+    'endpoint.retired': {
+      subject: 'An endpoint of yours was removed',
+      text: (changed) => english('Nothing is sent there again. Notices come by your other ways.', changed),
     },
     'endpoint.paused': {
       subject: 'An endpoint of yours is paused',
@@ -56,6 +69,15 @@ const letters: {
       subject: 'Een koppeling van u is gewijzigd',
       text: (changed) =>
         dutch('Haar adres of sleutels zijn gewijzigd. Tot zij opnieuw is bevestigd, wordt er niets bezorgd.', changed),
+    },
+    'endpoint.bound': {
+      subject: 'Een koppeling van u bedient andere netwerken',
+      text: (changed) =>
+        dutch('Welke van uw netwerken zij bedient is gewijzigd: meldingen over de andere gaan elders heen.', changed),
+    },
+    'endpoint.retired': {
+      subject: 'Een koppeling van u is verwijderd',
+      text: (changed) => dutch('Er wordt daar niets meer bezorgd. Meldingen komen langs uw andere wegen.', changed),
     },
     'endpoint.paused': {
       subject: 'Een koppeling van u staat stil',

@@ -1,9 +1,11 @@
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
-import { hasVerifiedContact, lockEndpoint, selectEndpoints, updateEndpoint } from './provider-store.server.ts'
+import { selectServing } from './endpoint-network-store.server.ts'
+import { lockEndpoint, lockEndpointsOf, updateEndpoint } from './provider-store.server.ts'
+import { hasWayForAll } from './second-channel.ts'
 
-/** Nothing is pushed there for a while. It needs a second channel that works, so that a pause is no shelter. */
+/** Nothing is pushed there for a while. It needs a second channel for every network, so that a pause is no shelter. */
 export function pauseEndpoint(
   ground: Ground,
   actor: Actor,
@@ -16,10 +18,9 @@ export function pauseEndpoint(
       return { result: 'unknown-endpoint' }
     if (endpoint.state === 'paused') return { result: 'already-paused' }
     const { orgId } = endpoint
-    const others = (await selectEndpoints(tx.db, orgId)).filter(
-      ({ id, state }) => id !== endpointId && state === 'active',
-    )
-    if (others.length === 0 && !(await hasVerifiedContact(tx.db, orgId))) return { result: 'no-second-channel' }
+    await lockEndpointsOf(tx.db, orgId)
+    const others = (await selectServing(tx.db, orgId)).filter(({ id }) => id !== endpointId)
+    if (!(await hasWayForAll(ground, tx.db, orgId, others, endpointId))) return { result: 'no-second-channel' }
     await updateEndpoint(tx.db, endpointId, { state: 'paused', updatedAt: tx.now })
     await record(tx, orgId, 'endpoint.paused', { orgId, endpointId, reason: 'asked' })
     return { result: 'paused' }

@@ -23,6 +23,11 @@ export async function lockEndpoint(db: Transaction<DB>, endpointId: string): Pro
   return (row as EndpointRow | undefined) ?? null
 }
 
+/** All endpoints of an organisation, locked: two of them are not given up at once, each for the other's sake. */
+export async function lockEndpointsOf(db: Transaction<DB>, orgId: string): Promise<void> {
+  await db.selectFrom('endpoints').select('id').where('orgId', '=', orgId).orderBy('id').forUpdate().execute()
+}
+
 export async function lockEndpointByVerification(db: Transaction<DB>, orgId: string, jti: string) {
   const row = await db
     .selectFrom('endpoints')

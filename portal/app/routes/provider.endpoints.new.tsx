@@ -5,17 +5,20 @@ import { describeActor } from '../../people/describe-actor.ts'
 import { addEndpoint } from '../../providers/add-endpoint.ts'
 import { confirmEndpoint } from '../../providers/confirm-endpoint.ts'
 import { forbidden, requireFresh, requireMay } from '../access.server.ts'
+import { bindableNetworks } from '../bindable.server.ts'
 import {
   draftOf,
   type EndpointDraft,
   endpointComplaints,
   keyComplaint,
+  readNetworks,
   readRegistration,
 } from '../endpoint-forms.server.ts'
 import { type Complaint, intentOf } from '../forms.server.ts'
 import { languageOf } from '../language/language.server.ts'
 import { textIn } from '../language/text.ts'
 import { titleText, useText } from '../language/use-text.ts'
+import { NetworksField } from '../ui/endpoint-networks.tsx'
 import { Complaints, SelectField, TextArea, TextField } from '../ui/field.tsx'
 import { Banner } from '../ui/notice-banner.tsx'
 import { PageHeading, Panel } from '../ui/page.tsx'
@@ -23,14 +26,16 @@ import { PageHeading, Panel } from '../ui/page.tsx'
 export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matches)('endpoint-add')} · Noticeline` }]
 
 export async function loader(args: LoaderFunctionArgs) {
-  await requireMay(args, 'provider', 'endpoints.write')
+  const actor = await requireMay(args, 'provider', 'endpoints.write')
   await requireFresh(args)
-  return { origin: args.context.ground.config.origin }
+  const { ground } = args.context
+  return { origin: ground.config.origin, networks: await bindableNetworks(ground, actor) }
 }
 
 interface Answer {
   complaints: Complaint[]
   draft: EndpointDraft
+  chosen: string[]
   /** For the SDK; part of this one answer. */
   token: string | null
 }
@@ -42,13 +47,14 @@ export async function action(args: ActionFunctionArgs) {
   const form = await args.request.formData()
   const text = textIn(languageOf(args.request, (await describeActor(ground, actor)).locale))
   const draft = draftOf(form)
-  const refuse = (complaints: Complaint[]) => data<Answer>({ complaints, draft, token: null }, { status: 422 })
+  const chosen = readNetworks(form)
+  const refuse = (complaints: Complaint[]) => data<Answer>({ complaints, draft, chosen, token: null }, { status: 422 })
   if (intentOf(form, ['register', 'sdk']) === 'sdk') {
     const wanted = { name: 'SDK', scopes: ['endpoints:write'], live: true, days: 1 }
     const added = await addApiToken(ground, actor, wanted)
     if (added.result === 'too-many') return refuse([{ field: null, message: text('programs-too-many') }])
     if (added.result !== 'added') throw forbidden()
-    return data<Answer>({ complaints: [], draft, token: added.token })
+    return data<Answer>({ complaints: [], draft, chosen, token: added.token })
   }
   const { input, complaints } = readRegistration(form, text)
   if (complaints.length > 0) return refuse(complaints)
@@ -73,7 +79,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NewEndpoint() {
   const text = useText()
-  const { origin } = useLoaderData<typeof loader>()
+  const { origin, networks } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const complaints = answer?.complaints ?? []
   const draft = answer?.draft ?? {}
@@ -141,6 +147,9 @@ export default function NewEndpoint() {
               complaint={about('sealing_key')}
               optional
             />
+            {networks.length > 0 ? (
+              <NetworksField networks={networks} chosen={answer?.chosen ?? []} complaint={about('networks')} />
+            ) : null}
             <div>
               <button className="button button-lead" type="submit" name="intent" value="register">
                 {text('endpoint-register')}

@@ -107,6 +107,8 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
       seal: form({ provider: building }, { intent: 'seal' }),
       'retire a key': form({ provider: building }, ({ ids }) => ({ intent: 'retire-key', key: ids.otherKey })),
       'revoke a key': form({ provider: building }, ({ ids }) => ({ intent: 'revoke-key', key: ids.key })),
+      remove: { ...form({ provider: building }, { intent: 'remove' }), refusedOnly: true },
+      bind: form({ provider: building }, { intent: 'bind' }),
     },
   },
   'provider.rehearsals.$rehearsalId': { see: provider, absent: true, params: () => ({ rehearsalId: 'nothing' }) },

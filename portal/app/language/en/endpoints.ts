@@ -32,6 +32,10 @@ export const endpoints = {
   'endpoint-failures': 'Failures in a row',
   'endpoint-networks': 'Networks',
   'endpoint-networks-all': 'All that no other endpoint serves',
+  'endpoint-networks-hint':
+    'Tick what it serves. A notice goes to the endpoint bound most narrowly to its network, else to one with nothing ticked; where none serves it, your contacts are written to.',
+  'endpoint-networks-save': 'Save networks',
+  'endpoint-networks-over': 'ended',
   'endpoint-issuer': 'Issuer',
   'endpoint-audience': 'Audience',
   'endpoint-poll-url': 'Poll address',
@@ -76,6 +80,7 @@ export const endpoints = {
   'complaint.key_set_unavailable': 'the key set could not be read at this address.',
   'complaint.no_usable_key': 'the key set holds no ES256 key on P-256.',
   'complaint.unknown_network': 'this is not a network of yours.',
+  'complaint.poll_serves_all': 'a poll stream is the whole organisation’s. Tick no networks.',
 
   'endpoint-verify': 'Verify now',
   'endpoint-verify-hint': 'Sends the verification event and says what your receiver answered.',
@@ -90,7 +95,10 @@ export const endpoints = {
   'endpoint-pause-hint': 'Nothing is pushed there for a while. It needs another way that works.',
   'endpoint-paused': 'Paused. Every contact is told.',
   'endpoint-no-second-channel':
-    'Not paused: there is no other way that works. Verify a contact, or connect a second endpoint first; silence is no shelter.',
+    'Nothing was changed: some network of yours would have no other way that works. Verify a contact, or connect an endpoint that serves it first; silence is no shelter.',
+  'endpoint-remove': 'Remove',
+  'endpoint-remove-hint': 'Nothing is ever sent there again. It needs another way that works; every contact is told.',
+  'endpoint-removed': 'Removed. Every contact is told.',
   'endpoint-resume': 'Resume',
   'endpoint-resumed': 'Resumed.',
   'endpoint-acts': 'What you can do',

@@ -33,6 +33,10 @@ export const endpoints = {
   'endpoint-failures': 'Keer achter elkaar mislukt',
   'endpoint-networks': 'Netwerken',
   'endpoint-networks-all': 'Alle die geen andere koppeling bedient',
+  'endpoint-networks-hint':
+    'Vink aan wat zij bedient. Een melding gaat naar de koppeling die het nauwst aan haar netwerk verbonden is, anders naar een zonder vinkjes; bedient geen het netwerk, dan worden uw contactpunten aangeschreven.',
+  'endpoint-networks-save': 'Netwerken bewaren',
+  'endpoint-networks-over': 'geëindigd',
   'endpoint-issuer': 'Issuer (afzender)',
   'endpoint-audience': 'Audience (geadresseerde)',
   'endpoint-poll-url': 'Ophaaladres',
@@ -78,6 +82,7 @@ export const endpoints = {
   'complaint.key_set_unavailable': 'op dit adres kon de sleutelset niet worden gelezen.',
   'complaint.no_usable_key': 'in de sleutelset staat geen ES256-sleutel op P-256.',
   'complaint.unknown_network': 'dit is geen netwerk van u.',
+  'complaint.poll_serves_all': 'een ophaalstroom is van de hele organisatie. Vink geen netwerken aan.',
 
   'endpoint-verify': 'Nu bevestigen',
   'endpoint-verify-hint': 'Stuurt het bevestigingsbericht en zegt wat uw ontvanger antwoordde.',
@@ -92,7 +97,11 @@ export const endpoints = {
   'endpoint-pause-hint': 'Hierheen gaat een tijd niets. Daarvoor is een andere weg nodig die werkt.',
   'endpoint-paused': 'Stilgezet. Elk contactpunt hoort het.',
   'endpoint-no-second-channel':
-    'Niet stilgezet: er is geen andere weg die werkt. Bevestig eerst een contactpunt of maak een tweede koppeling; zwijgen biedt geen beschutting.',
+    'Er is niets gewijzigd: een netwerk van u zou geen andere weg overhouden die werkt. Bevestig eerst een contactpunt, of maak een koppeling die het bedient; zwijgen biedt geen beschutting.',
+  'endpoint-remove': 'Verwijderen',
+  'endpoint-remove-hint':
+    'Er wordt daar nooit meer iets bezorgd. Er moet een andere weg zijn die werkt; elk contactpunt krijgt bericht.',
+  'endpoint-removed': 'Verwijderd. Elk contactpunt krijgt bericht.',
   'endpoint-resume': 'Weer aanzetten',
   'endpoint-resumed': 'Weer aan.',
   'endpoint-acts': 'Wat u kunt doen',

@@ -6,9 +6,17 @@ import { changeEndpoint } from '../../../providers/change-endpoint.ts'
 import { confirmEndpoint } from '../../../providers/confirm-endpoint.ts'
 import { findEndpointKeys } from '../../../providers/find-endpoint-keys.ts'
 import { pauseEndpoint, resumeEndpoint } from '../../../providers/pause-endpoint.ts'
+import { removeEndpoint } from '../../../providers/remove-endpoint.ts'
 import { revokeProviderKey } from '../../../providers/revoke-provider-key.ts'
 import { forbidden, notFound } from '../../access.server.ts'
-import { draftOf, type EndpointDraft, endpointComplaints, keyComplaint, readKeys } from '../../endpoint-forms.server.ts'
+import {
+  draftOf,
+  type EndpointDraft,
+  endpointComplaints,
+  keyComplaint,
+  readKeys,
+  readNetworks,
+} from '../../endpoint-forms.server.ts'
 import { type Complaint, word } from '../../forms.server.ts'
 import type { TextKey } from '../../language/catalogue.ts'
 import type { Text } from '../../language/text.ts'
@@ -28,6 +36,8 @@ export const endpointActs = [
   'rehearse',
   'pause',
   'resume',
+  'remove',
+  'bind',
   'change',
   'add-key',
   'retire-key',
@@ -38,7 +48,7 @@ export const endpointActs = [
 type EndpointAct = (typeof endpointActs)[number]
 
 /** These change by what a notice is proven, so whoever asks for one has just shown who they are. */
-export const keyActs: readonly EndpointAct[] = ['add-key', 'retire-key', 'revoke-key', 'seal']
+export const keyActs: readonly EndpointAct[] = ['add-key', 'retire-key', 'revoke-key', 'seal', 'bind']
 
 /** What a button or form of the page asks for. What changes anything comes back as another page, so that it is sent once. */
 export async function actOnEndpoint(
@@ -66,6 +76,13 @@ export async function actOnEndpoint(
       if (result === 'no-second-channel') return refuse('endpoint-no-second-channel')
       return result === 'unknown-endpoint' || result === 'forbidden' ? missing(result) : here('paused')
     }
+    case 'remove': {
+      const { result } = await removeEndpoint(ground, actor, id)
+      if (result === 'no-second-channel') return refuse('endpoint-no-second-channel')
+      return result === 'unknown-endpoint' || result === 'forbidden' ? missing(result) : here('removed')
+    }
+    case 'bind':
+      return change(ground, actor, id, text, { networks: readNetworks(form) }, {})
     case 'resume': {
       const { result } = await resumeEndpoint(ground, actor, id)
       return result === 'unknown-endpoint' || result === 'forbidden' ? missing(result) : here('resumed')
@@ -126,13 +143,16 @@ async function change(ground: Ground, actor: PersonActor, id: string, text: Text
   switch (changed.result) {
     case 'changed': {
       const { verified, url, state } = changed.endpoint
-      if (!verified && url !== null && state !== 'paused') return verify(ground, actor, id)
+      const isBound = 'networks' in input
+      if (!isBound && !verified && url !== null && state !== 'paused') return verify(ground, actor, id)
       return redirect(`/provider/endpoints/${id}?said=changed`, 303)
     }
     case 'invalid':
       return refuse(null, endpointComplaints(changed.errors, text), draft)
     case 'key-known-elsewhere':
       return refuse(null, keyComplaint(changed.pointer, text), draft)
+    case 'no-second-channel':
+      return refuse('endpoint-no-second-channel')
     case 'not-fresh':
       return refuse('fresh-needed', [], draft)
     case 'owner-needed':

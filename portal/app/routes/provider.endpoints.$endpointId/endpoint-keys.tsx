@@ -1,6 +1,7 @@
 import type { SerializeFrom } from '@remix-run/node'
 import { Form } from '@remix-run/react'
 import { useText } from '../../language/use-text.ts'
+import { NetworksField } from '../../ui/endpoint-networks.tsx'
 import { Complaints, TextArea, TextField } from '../../ui/field.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Id, Panel } from '../../ui/page.tsx'
@@ -121,6 +122,16 @@ export function ChangeForms({ page, answer }: { page: Page; answer: EndpointAnsw
               <div>
                 <button className="button" type="submit" name="intent" value="change">
                   {text('endpoint-save')}
+                </button>
+              </div>
+            </Form>
+          )}
+          {page.endpoint.url === null || page.bindable.length === 0 ? null : (
+            <Form method="post" className="form-grid">
+              <NetworksField networks={page.bindable} chosen={page.endpoint.networks} complaint={about('networks')} />
+              <div>
+                <button className="button" type="submit" name="intent" value="bind">
+                  {text('endpoint-networks-save')}
                 </button>
               </div>
             </Form>

@@ -6,6 +6,7 @@ import { findEndpointKeys } from '../../../providers/find-endpoint-keys.ts'
 import { findEndpoint } from '../../../providers/find-endpoints.ts'
 import { receiverWords, saySentence } from '../../../providers/receiver-words.ts'
 import { notFound } from '../../access.server.ts'
+import { bindableNetworks } from '../../bindable.server.ts'
 import type { Language } from '../../language/catalogue.ts'
 
 export type EndpointPage = Awaited<ReturnType<typeof readEndpointPage>>
@@ -20,6 +21,7 @@ export async function readEndpointPage(ground: Ground, actor: PersonActor, endpo
   const writes = may(actor, 'endpoints.write', { orgId: endpoint.orgId })
   const { orgId: _, createdAt, updatedAt, verifiedAt, ...rest } = endpoint
   return {
+    bindable: await bindableNetworks(ground, actor, endpoint.networks),
     endpoint: {
       ...rest,
       createdAt: createdAt.toISOString(),

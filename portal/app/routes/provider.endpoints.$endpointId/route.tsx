@@ -7,6 +7,7 @@ import type { TextKey } from '../../language/catalogue.ts'
 import { languageOf } from '../../language/language.server.ts'
 import { textIn } from '../../language/text.ts'
 import { titleText, useText } from '../../language/use-text.ts'
+import type { BindableNetwork } from '../../ui/endpoint-networks.tsx'
 import { EndpointState, RehearsalState } from '../../ui/endpoint-state.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Banner } from '../../ui/notice-banner.tsx'
@@ -23,6 +24,7 @@ const sayings: Readonly<Record<string, TextKey>> = {
   verified: 'endpoint-verify-done',
   paused: 'endpoint-paused',
   resumed: 'endpoint-resumed',
+  removed: 'endpoint-removed',
   changed: 'endpoint-changed',
   keys: 'keys-done',
 }
@@ -84,7 +86,7 @@ export default function EndpointPage() {
         ) : null}
         <div className="columns">
           <div className="stack">
-            <About endpoint={endpoint} />
+            <About endpoint={endpoint} bindable={page.bindable} />
             {page.may.write && endpoint.state !== 'retired' ? <Acts endpoint={endpoint} /> : null}
             <KeyList page={page} />
             {page.may.write && endpoint.state !== 'retired' ? <ChangeForms page={page} answer={answer} /> : null}
@@ -124,8 +126,9 @@ export default function EndpointPage() {
 
 type Shown = ReturnType<typeof useLoaderData<typeof loader>>['endpoint']
 
-function About({ endpoint }: { endpoint: Shown }) {
+function About({ endpoint, bindable }: { endpoint: Shown; bindable: readonly BindableNetwork[] }) {
   const text = useText()
+  const served = bindable.filter(({ id }) => endpoint.networks.includes(id))
   const negotiated = endpoint.mediaType === 'application/json'
   return (
     <Panel>
@@ -155,6 +158,20 @@ function About({ endpoint }: { endpoint: Shown }) {
               <code className="id">{endpoint.mediaType}</code>
               {negotiated ? <span className="block text-sm text-soft">{text('endpoint-media-type-hint')}</span> : null}
             </span>,
+          ],
+          endpoint.url !== null && [
+            text('endpoint-networks'),
+            served.length === 0 ? (
+              text('endpoint-networks-all')
+            ) : (
+              <span className="grid" key="networks">
+                {served.map(({ id, written, isOver }) => (
+                  <span key={id}>
+                    <code className="id">{written}</code> {isOver ? `(${text('endpoint-networks-over')})` : ''}
+                  </span>
+                ))}
+              </span>
+            ),
           ],
           endpoint.jwksUri && [
             text('endpoint-jwks-uri'),
@@ -190,6 +207,7 @@ function Acts({ endpoint }: { endpoint: Shown }) {
         {endpoint.state === 'paused'
           ? act('resume', 'endpoint-resume', null)
           : act('pause', 'endpoint-pause', 'endpoint-pause-hint')}
+        {act('remove', 'endpoint-remove', 'endpoint-remove-hint')}
       </Form>
     </Panel>
   )
