@@ -2,7 +2,7 @@
  * When this happened, do that. One job per fact and reaction, committed with the fact: a reaction that fails is tried
  * again by itself, and each may run twice.
  */
-import { mailClaimant, mailConsentRequest, mailProofRequest } from './attribution/mail-network.ts'
+import { mailClaimant, mailConsentRequest, mailNetworkEnded, mailProofRequest } from './attribution/mail-network.ts'
 import { mailDeskTasks } from './delivery/desk-tasks.ts'
 import { pointNext, pointWaiting } from './delivery/point-waiting.ts'
 import { pointContact } from './delivery/pointer-mail.ts'
@@ -47,6 +47,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'network.decided': [mailClaimant],
   'network.proof-missed': [mailClaimant],
   'network.claim-ended': [mailClaimant],
+  'network.ended': [mailNetworkEnded],
 
   'notice.issued': [queueDelivery, watchItem],
   'holder.sought': [seekHolders],

@@ -89,10 +89,14 @@ export async function setNetworkEffective(db: Transaction<DB>, networkId: string
   await db.updateTable('networks').set({ effectiveAt: at }).where('id', '=', networkId).execute()
 }
 
-export async function setNetworkEnded(db: Transaction<DB>, networkId: string, at: Date) {
+export async function setNetworkEnded(
+  db: Transaction<DB>,
+  networkId: string,
+  end: { endedAt: Date; endedCode: string; endedBy: string | null; endedReason: string | null },
+) {
   return db
     .updateTable('networks')
-    .set({ endedAt: at })
+    .set(end)
     .where('id', '=', networkId)
     .where('endedAt', 'is', null)
     .returning('orgId')

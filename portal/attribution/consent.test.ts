@@ -101,7 +101,7 @@ describe('a claim inside somebody’s network', () => {
       const inner = await claimed(ground, third, { cidr: '203.0.113.80/30' }, 'parent_consent')
       await answerConsent(ground, other.actor, inner.claimId, 'agree')
       expect(await hostOf(ground, '203.0.113.81')).toBe(third.orgId)
-      await endNetwork(ground, await person(ground, { orgKind: 'platform' }), whole)
+      await endNetwork(ground, await person(ground, { orgKind: 'platform' }), whole, 'Sold')
       expect(await hostOf(ground, '203.0.113.81')).toBeNull()
       expect(await findClaim(ground, third.actor, inner.claimId)).toMatchObject({
         claim: { endedCode: 'parent_ended' },

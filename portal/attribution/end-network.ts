@@ -20,16 +20,28 @@ export type EndedCode =
 
 /**
  * Within the caller's transaction: from now on the network counts for nobody by this proof, nor does what counted only
- * because its holder had agreed, nor what its holder had handed on. Snapshots that were taken stay. False where it had
+ * because its holder had agreed, nor what its holder had handed on. `decided`: whose word it was, and why. Snapshots that were taken stay. False where it had
  * ended before.
  */
-export async function endNetworkIn(tx: Tx, networkId: string, code: EndedCode): Promise<boolean> {
-  const ended = await setNetworkEnded(tx.db, networkId, tx.now)
+export async function endNetworkIn(
+  tx: Tx,
+  networkId: string,
+  code: EndedCode,
+  decided: { personId: string; reason: string } | null = null,
+): Promise<boolean> {
+  const ended = await setNetworkEnded(tx.db, networkId, {
+    endedAt: tx.now,
+    endedCode: code,
+    endedBy: decided?.personId ?? null,
+    endedReason: decided?.reason ?? null,
+  })
   if (!ended) return false
   const { orgId } = ended
   const network = await selectNetwork(tx.db, networkId)
   const claim = await lockClaimOfNetwork(tx.db, networkId)
-  const facts: NewFact[] = [{ kind: 'network.ended', payload: { orgId, networkId } }]
+  const facts: NewFact[] = [
+    { kind: 'network.ended', payload: { orgId, networkId, code, ...(decided && { personId: decided.personId }) } },
+  ]
   if (claim) {
     await updateClaim(tx.db, claim.id, { endedAt: tx.now, endedCode: code, nextCheckAt: null })
     facts.push({ kind: 'network.claim-ended', payload: { orgId, claimId: claim.id, code } })

@@ -206,7 +206,7 @@ function viewOf(claim: ClaimRow, names: ReadonlyMap<string, string>, now: Date):
     graceEndsAt: claim.missingSince ? new Date(claim.missingSince.getTime() + graceMs) : null,
     endedAt: claim.endedAt,
     endedCode: claim.endedCode,
-    decisionReason: claim.decisionReason,
+    decisionReason: claim.endedReason ?? claim.decisionReason,
   }
 }
 
@@ -234,7 +234,7 @@ function viewOfNetwork(network: NetworkRow, names: ReadonlyMap<string, string>, 
     nextCheckAt: null,
     graceEndsAt: null,
     endedAt: network.endedAt,
-    endedCode: network.endedAt ? 'desk_ended' : null,
-    decisionReason: null,
+    endedCode: network.endedAt ? (network.endedCode ?? 'desk_ended') : null,
+    decisionReason: network.endedReason,
   }
 }

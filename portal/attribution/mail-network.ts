@@ -1,11 +1,12 @@
 import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
-import type { Locale } from '../people/person.ts'
+import { findOwners } from '../people/find-owners.ts'
 import { readContacts } from '../providers/read-contacts.ts'
+import { selectNetwork } from './attribution-store.server.ts'
 import { mailCode, mailToken } from './claim-token.ts'
 import { writtenAs } from './network-claim.ts'
-import { type ClaimRow, selectClaim } from './network-claim-store.server.ts'
+import { type ClaimRow, selectClaim, selectClaimOfNetwork } from './network-claim-store.server.ts'
 import { type LetterName, letters } from './network-letters.ts'
 
 /**
@@ -46,6 +47,8 @@ export async function mailClaimant(
   ground: Ground,
   fact: Fact<'network.proof-missed' | 'network.claim-ended' | 'network.decided' | 'network.consented'>,
 ): Promise<void> {
+  // What the desk ended is told by `mailNetworkEnded`, whether there was a claim or not.
+  if (fact.kind === 'network.claim-ended' && fact.payload.code === 'desk_ended') return
   const claim = await selectClaim(ground.db.read, fact.payload.claimId)
   if (!claim) return
   const until = fact.kind === 'network.proof-missed' ? fact.payload.endsAt : ''
@@ -67,31 +70,67 @@ function letterOf(
   }
 }
 
+/** The desk ended a network: whoever held it hears that, and where to read why. */
+export async function mailNetworkEnded(ground: Ground, fact: Fact<'network.ended'>): Promise<void> {
+  const { orgId, networkId, code } = fact.payload
+  if (code !== 'desk_ended') return
+  const network = await selectNetwork(ground.db.read, networkId)
+  if (!network) return
+  const claim = await selectClaimOfNetwork(ground.db.read, networkId)
+  const written = writtenAs({ ...network, kind: network.kind as ClaimRow['kind'] })
+  await tell(ground, fact, { orgId, letter: 'taken', about: { id: claim?.id ?? networkId, orgId, written } })
+}
+
 async function mailContacts(
   ground: Ground,
   fact: Fact,
-  { orgId, letter, claim, until = '' }: { orgId: string; letter: LetterName; claim: ClaimRow; until?: string },
+  { claim, ...told }: { orgId: string; letter: LetterName; claim: ClaimRow; until?: string },
 ): Promise<void> {
+  await tell(ground, fact, { ...told, about: { id: claim.id, orgId: claim.orgId, written: writtenAs(claim) } })
+}
+
+interface Telling {
+  orgId: string
+  letter: LetterName
+  about: { id: string; orgId: string; written: string }
+  until?: string
+}
+
+async function tell(ground: Ground, fact: Fact, { orgId, letter, about, until = '' }: Telling): Promise<void> {
   const told = await findOrganisation(ground.db.read, orgId)
-  const claimant = await findOrganisation(ground.db.read, claim.orgId)
+  const claimant = await findOrganisation(ground.db.read, about.orgId)
   if (!told || !claimant) return
-  const locale: Locale = told.locale
   const said = {
-    network: writtenAs(claim),
+    network: about.written,
     company: claimant.name,
     code: '',
-    link: `${ground.config.origin}/provider/networks${letter === 'consent' ? '' : `/${claim.id}`}`,
+    link: `${ground.config.origin}/provider/networks${letter === 'consent' ? '' : `/${about.id}`}`,
     until,
   }
-  const { subject, text } = letters[locale][letter]
-  for (const contact of await readContacts(ground.db.read, orgId)) {
-    if (contact.verifiedAt === null) continue
+  const { subject, text } = letters[told.locale][letter]
+  for (const { id, email, contactId } of await mailboxesOf(ground, orgId)) {
     await ground.mail.send({
-      id: `network-${fact.id}-${contact.id}`,
-      to: contact.email,
+      id: `network-${fact.id}-${id}`,
+      to: email,
       subject,
       text: [...text(said), ''].join('\n'),
-      about: { orgId, contactId: contact.id, purpose: 'network' },
+      about: { orgId, ...(contactId && { contactId }), purpose: 'network' },
     })
   }
+}
+
+/** The contacts that answered; where there is none, the owners, at the mailboxes they came in by; else the registry's. */
+async function mailboxesOf(
+  ground: Ground,
+  orgId: string,
+): Promise<{ id: string; email: string; contactId: string | null }[]> {
+  const contacts = await readContacts(ground.db.read, orgId)
+  const asContact = ({ id, email }: (typeof contacts)[number]) => ({ id, email, contactId: id })
+  const answered = contacts.filter(({ verifiedAt, unreachableAt }) => verifiedAt !== null && unreachableAt === null)
+  if (answered.length > 0) return answered.map(asContact)
+  const owners = await findOwners(ground.db.read, orgId)
+  if (owners.length > 0) return owners.map(({ id, email }) => ({ id, email, contactId: null }))
+  // Nobody came in yet: all there is is what the registry named.
+  const organisation = await findOrganisation(ground.db.read, orgId)
+  return organisation?.knownFrom === 'registry' ? contacts.map(asContact) : []
 }

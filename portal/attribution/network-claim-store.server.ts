@@ -34,6 +34,8 @@ export type ClaimRow = Omit<
   decision: 'accepted' | 'refused' | null
   /** Of the network it became. */
   effectiveAt: Date | null
+  /** Why the desk ended that. */
+  endedReason: string | null
 }
 
 function claims(db: Kysely<DB>) {
@@ -41,7 +43,7 @@ function claims(db: Kysely<DB>) {
     .selectFrom('networkClaims')
     .leftJoin('networks', 'networks.id', 'networkClaims.networkId')
     .selectAll('networkClaims')
-    .select('networks.effectiveAt')
+    .select(['networks.effectiveAt', 'networks.endedReason'])
 }
 
 function read(row: object): ClaimRow {
@@ -64,6 +66,11 @@ export async function lockClaimOfNetwork(db: Transaction<DB>, networkId: string)
     .where('networkClaims.networkId', '=', networkId)
     .forUpdate('networkClaims')
     .executeTakeFirst()
+  return row ? read(row) : null
+}
+
+export async function selectClaimOfNetwork(db: Kysely<DB>, networkId: string): Promise<ClaimRow | null> {
+  const row = await claims(db).where('networkClaims.networkId', '=', networkId).executeTakeFirst()
   return row ? read(row) : null
 }
 

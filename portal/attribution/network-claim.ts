@@ -27,6 +27,8 @@ export const contradictions = [
   'contested',
   /** The name is another provider's by proof. */
   'name_of_another',
+  /** The desk ended it, or a network around or in it, before. */
+  'ended_by_desk',
 ] as const
 export type Contradiction = (typeof contradictions)[number]
 

@@ -1,6 +1,6 @@
 import type { Locale } from '../people/person.ts'
 
-export type LetterName = 'proof' | 'consent' | 'consented' | 'missed' | 'ended' | 'accepted' | 'refused'
+export type LetterName = 'proof' | 'consent' | 'consented' | 'missed' | 'ended' | 'taken' | 'accepted' | 'refused'
 
 interface Said {
   /** A range, a number or a name: the network, never anything in it. */
@@ -63,6 +63,15 @@ export const letters: { readonly [locale in Locale]: { readonly [name in LetterN
         `Why, and how to claim it again: ${link}`,
       ],
     },
+    taken: {
+      subject: 'The desk ended a network of yours',
+      text: ({ network, link }) => [
+        `From now on ${network} is not counted as yours: the platform’s desk ended it. Notices about it go elsewhere.`,
+        'What was sent to you before is still yours to answer.',
+        '',
+        `Why: ${link}`,
+      ],
+    },
     accepted: {
       subject: 'Your claim on a network was accepted',
       text: ({ network, link }) => [`The desk accepted your claim on ${network}.`, '', `How it stands: ${link}`],
@@ -119,6 +128,15 @@ export const letters: { readonly [locale in Locale]: { readonly [name in LetterN
         `Vanaf nu geldt ${network} door dat bewijs niet meer als het uwe.`,
         '',
         `Waarom, en hoe u het opnieuw claimt: ${link}`,
+      ],
+    },
+    taken: {
+      subject: 'De meldkamer heeft een netwerk van u beëindigd',
+      text: ({ network, link }) => [
+        `Vanaf nu geldt ${network} niet meer als het uwe: de meldkamer heeft het beëindigd. Meldingen erover gaan elders heen.`,
+        'Wat u eerder is gezonden, blijft aan u om te beantwoorden.',
+        '',
+        `Waarom: ${link}`,
       ],
     },
     accepted: {

@@ -3,8 +3,9 @@ import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
+import { readReason } from '../people/reason.ts'
 import { readPrefix } from './address.ts'
-import { insertNetwork } from './attribution-store.server.ts'
+import { insertNetwork, selectNetwork } from './attribution-store.server.ts'
 import { endNetworkIn } from './end-network.ts'
 import { widest } from './network-claim.ts'
 import { lockNetworks } from './network-claim-store.server.ts'
@@ -61,16 +62,24 @@ export function proveNetwork(
   })
 }
 
-/** From now on the range or name counts for nobody by this proof. Snapshots that were taken stay. */
+/**
+ * A person of the desk ends a network, and says why: from now on it counts for nobody by this proof. Its contacts are told.
+ * Snapshots that were taken stay, and so do notices that were sent; later ones go where they would without it.
+ */
 export function endNetwork(
   ground: Ground,
   actor: Actor,
   networkId: string,
-): Promise<{ result: 'ended' | 'unknown-network' | 'forbidden' }> {
+  reasonGiven: string,
+): Promise<{ result: 'ended' | 'already-ended' | 'invalid-reason' | 'unknown-network' | 'forbidden' }> {
   return ground.db.transaction(async (tx) => {
-    if (!may(actor, 'attribution.decide')) return { result: 'forbidden' }
+    if (actor.kind !== 'person' || !may(actor, 'attribution.decide')) return { result: 'forbidden' }
+    const reason = readReason(reasonGiven)
+    if (reason === null) return { result: 'invalid-reason' }
     await lockNetworks(tx.db)
-    return { result: (await endNetworkIn(tx, networkId, 'desk_ended')) ? 'ended' : 'unknown-network' }
+    if (!(await selectNetwork(tx.db, networkId))) return { result: 'unknown-network' }
+    const decided = { personId: actor.personId, reason }
+    return { result: (await endNetworkIn(tx, networkId, 'desk_ended', decided)) ? 'ended' : 'already-ended' }
   })
 }
 

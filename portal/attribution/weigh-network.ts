@@ -1,6 +1,6 @@
 import type { Tx } from '../ground/ground.ts'
 import { candidatesOf, holdsRange, type Prefix, rangesShare } from './address.ts'
-import { selectAsnHolders, selectDomains, selectHoldingNetworks } from './attribution-store.server.ts'
+import { selectAsnHolders, selectDomains, selectHoldingNetworks, selectNetworksOf } from './attribution-store.server.ts'
 import { holderOf } from './chain.ts'
 import { type Contradiction, longestRouted } from './network-claim.ts'
 import { type ClaimRow, selectRivals, selectSharing } from './network-claim-store.server.ts'
@@ -21,6 +21,22 @@ type Weighable = Pick<ClaimRow, 'id' | 'orgId' | 'kind' | 'proof' | 'asn' | 'dom
 
 /** Holds a claim against what others hold and claim now, and against the routing table as it was asked. */
 export async function weighNetwork(tx: Tx, claim: Weighable): Promise<Weighed> {
+  const weighed = await weighAgainstOthers(tx, claim)
+  if (!(await wasEndedByDesk(tx, claim))) return weighed
+  // Whoever took it away decides whether it comes back.
+  return { ...weighed, contradictions: [...weighed.contradictions, 'ended_by_desk'] }
+}
+
+async function wasEndedByDesk(tx: Tx, claim: Weighable): Promise<boolean> {
+  const before = (await selectNetworksOf(tx.db, claim.orgId)).filter(({ endedCode }) => endedCode === 'desk_ended')
+  return before.some((network) => {
+    if (network.kind !== claim.kind) return false
+    if (claim.kind === 'cidr') return liesIn(claim, network) || liesIn(network, claim)
+    return claim.kind === 'asn' ? Number(network.asn) === Number(claim.asn) : network.domain === claim.domain
+  })
+}
+
+async function weighAgainstOthers(tx: Tx, claim: Weighable): Promise<Weighed> {
   const prefix = prefixOf(claim)
   if (prefix) return weighRange(tx, claim, prefix)
   if (claim.asn !== null) return weighAsn(tx, claim, claim.asn)

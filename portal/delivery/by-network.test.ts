@@ -125,7 +125,7 @@ test('a network that ends takes no endpoint from what stood in it; the word that
     ground.caught.mail.length = 0
     ground.outbound.calls.length = 0
     const { noticeId } = await build.issuedNotice(ground, on, { items: [inOther] })
-    await endNetwork(ground, await person(ground, { orgKind: 'platform' }), other)
+    await endNetwork(ground, await person(ground, { orgKind: 'platform' }), other, 'Sold')
     await attempt(ground)
     await withdrawNotice(ground, on.notifier, noticeId, 'error')
     await ground.runReactions()
@@ -186,7 +186,7 @@ test('what is no range of one’s own cannot be bound, nor a stream; nothing cha
     const id = await endpoint(ground, on.provider, panels.rest, [])
     const stream = await build.endpoint(ground, on.provider, { url: null })
     const owner = await person(ground, { orgId })
-    await endNetwork(ground, await person(ground, { orgKind: 'platform' }), other)
+    await endNetwork(ground, await person(ground, { orgKind: 'platform' }), other, 'Sold')
     for (const one of [foreign.id, name, other, 'net_nothing']) {
       expect(await changeEndpoint(ground, owner, id, { networks: [wide, one] })).toEqual({
         result: 'invalid',

@@ -36,7 +36,8 @@ export interface Facts {
   /** Self-declared adherence to the voluntary code; `since` is null where it is taken back. */
   'adherence.declared': { orgId: string; personId: string; since: string | null }
   'network.proven': { orgId: string; networkId: string }
-  'network.ended': { orgId: string; networkId: string }
+  /** `personId`: of the desk, where that is whose decision it was. */
+  'network.ended': { orgId: string; networkId: string; code?: string; personId?: string }
   /** `proof`: by what it is to be shown. Nothing counts yet. */
   'network.claimed': { orgId: string; claimId: string; proof: string }
   /** Its proof was found. Whether it counts is said by `network.proven`. */

@@ -1,11 +1,14 @@
-import { keepAttributions } from '../attribution/keep-attributions.ts'
+import { findAttributions, keepAttributions, openAttribution } from '../attribution/keep-attributions.ts'
 import { record } from '../facts/record.ts'
-import type { Ground } from '../ground/ground.ts'
+import type { Ground, Tx } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
+import { keepKnownProvider } from '../people/keep-known-provider.ts'
 import { type Actor, may } from '../people/may.ts'
 import { takesPart } from '../people/person.ts'
+import { companiesNamedIn } from './named-companies.ts'
 import { insertAddressees, lockItem, updateItem } from './notice-store.server.ts'
 import { reopenClock } from './reopen-clock.ts'
+import { resumeClock } from './resume-clock.ts'
 
 const longestReason = 2000
 
@@ -19,12 +22,16 @@ export type Attributed =
   | 'forbidden'
   | 'invalid'
 
-/** A person of the platform's desk says who hosts an item that no proven network answers for, and why. */
+/**
+ * A person of the platform's desk says who hosts an item that no proven network answers for, and why: a provider that takes
+ * part, a company known only from a registry, or `named:0`, the first of those that registry and routing table named for
+ * it, which is kept by that. Who is known from a registry is written to at the mailbox the registry names.
+ */
 export function attributeItem(
   ground: Ground,
   actor: Actor,
   itemId: string,
-  providerOrgId: string,
+  provider: string,
   reason: string,
 ): Promise<{ result: Attributed }> {
   return ground.db.transaction(async (tx) => {
@@ -34,9 +41,8 @@ export function attributeItem(
     if (!item) return { result: 'unknown-item' }
     if (item.attribution === 'attributed') return { result: 'already-attributed' }
     if (item.withdrawnAt || item.closedAt || item.duplicateOf || !item.dataKey) return { result: 'not-open' }
-    const provider = await findOrganisation(tx.db, providerOrgId)
-    if (provider?.kind !== 'provider' || !takesPart(provider)) return { result: 'unknown-provider' }
-    const orgId = provider.id
+    const orgId = await chosen(ground, tx, { itemId, dataKey: item.dataKey }, provider)
+    if (orgId === null) return { result: 'unknown-provider' }
     const link = { org: orgId, role: 'hosting', accountable: true, network: null, evidence: ['desk'] } as const
     const [attributionId] = await keepAttributions(tx, ground.vault, [
       {
@@ -55,6 +61,7 @@ export function attributeItem(
     const { noticeId } = item
     // Whoever said "not hosted here" and is asked all the same answers from when it was first asked.
     await reopenClock(tx, { itemId, orgId })
+    await resumeClock(tx, { itemId, orgId, at: tx.now })
     await insertAddressees(tx.db, [{ itemId, orgId, noticeId, role: 'hosting', accountable: true, createdAt: tx.now }])
     await record(tx, noticeId, 'item.attributed', {
       noticeId,
@@ -65,4 +72,24 @@ export function attributeItem(
     })
     return { result: 'attributed' }
   })
+}
+
+async function chosen(
+  ground: Ground,
+  tx: Tx,
+  item: { itemId: string; dataKey: Uint8Array },
+  provider: string,
+): Promise<string | null> {
+  const named = /^named:(\d{1,2})$/.exec(provider)?.[1]
+  let orgId = provider
+  if (named !== undefined) {
+    const attribution = (await findAttributions(tx.db, [item.itemId])).get(item.itemId)
+    const notes = attribution ? openAttribution(ground, attribution, item.dataKey) : null
+    const one = companiesNamedIn(notes)[Number(named)]
+    if (!one) return null
+    orgId = await keepKnownProvider(tx, one.company)
+  }
+  const found = await findOrganisation(tx.db, orgId)
+  if (found?.kind !== 'provider' || found.suspendedAt) return null
+  return takesPart(found) || found.knownFrom === 'registry' ? found.id : null
 }

@@ -1,8 +1,9 @@
 import type { UnattributedCode } from '../attribution/chain.ts'
-import { type AttributionNotes, findAttributions, openAttribution } from '../attribution/keep-attributions.ts'
+import { findAttributions, openAttribution } from '../attribution/keep-attributions.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisations } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
+import { companiesNamedIn } from './named-companies.ts'
 import { selectUnattributed } from './notice-store.server.ts'
 
 export interface UnattributedItem {
@@ -49,17 +50,13 @@ export async function findUnattributed(
       scope: row.scope,
       submittedAt: row.submittedAt,
       code: notes?.code ?? null,
-      findings: findingsIn(notes),
+      findings: companiesNamedIn(notes).map(({ by, company, asn }) => ({
+        by,
+        name: company.name,
+        mailbox: company.mailbox,
+        asn,
+      })),
     }
   })
   return { result: 'found', items }
-}
-
-/** Each company once, however many addresses it was named for. */
-function findingsIn(notes: AttributionNotes | null): UnattributedItem['findings'] {
-  const found = (notes?.search?.findings ?? []).flatMap(({ network, system }) => [
-    ...(network ? [{ by: 'registry' as const, name: network.name, mailbox: network.mailbox, asn: null }] : []),
-    ...(system ? [{ by: 'routing' as const, name: system.name, mailbox: system.mailbox, asn: system.asn }] : []),
-  ])
-  return [...new Map(found.map((one) => [`${one.by} ${one.mailbox}`, one])).values()]
 }

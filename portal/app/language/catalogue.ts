@@ -10,6 +10,7 @@ import { outside as enOutside } from './en/outside.ts'
 import { people as enPeople } from './en/people.ts'
 import { provider as enProvider } from './en/provider.ts'
 import { watching as enWatching } from './en/watching.ts'
+import { routes as enRoutes } from './en/routes.ts'
 import { words as enWords } from './en/words.ts'
 import { work as enWork } from './en/work.ts'
 import { answer as nlAnswer } from './nl/answer.ts'
@@ -24,6 +25,7 @@ import { outside as nlOutside } from './nl/outside.ts'
 import { people as nlPeople } from './nl/people.ts'
 import { provider as nlProvider } from './nl/provider.ts'
 import { watching as nlWatching } from './nl/watching.ts'
+import { routes as nlRoutes } from './nl/routes.ts'
 import { words as nlWords } from './nl/words.ts'
 import { work as nlWork } from './nl/work.ts'
 
@@ -42,6 +44,7 @@ const en = {
   ...enAnswer,
   ...enEndpoints,
   ...enWatching,
+  ...enRoutes,
 }
 
 /** A key that one language lacks does not compile. */
@@ -60,6 +63,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlAnswer,
   ...nlEndpoints,
   ...nlWatching,
+  ...nlRoutes,
 }
 
 export type TextKey = keyof typeof en

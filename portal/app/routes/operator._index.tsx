@@ -154,7 +154,7 @@ export default function Desk() {
                   ) : mayDecide ? (
                     <RevealButton itemId={item.itemId} />
                   ) : null}
-                  {mayDecide ? <AttributeForm itemId={item.itemId} providers={providers} /> : null}
+                  {mayDecide ? <AttributeForm item={item} providers={providers} /> : null}
                 </li>
               ))}
             </ul>
@@ -184,13 +184,15 @@ export default function Desk() {
 
 /** Sending a notice to the wrong company is the worst error there is: the evidence is asked for, and the button comes last. */
 function AttributeForm({
-  itemId,
+  item: { itemId, findings },
   providers,
 }: {
-  itemId: string
-  providers: readonly { id: string; name: string; country: string }[]
+  item: { itemId: string; findings: readonly { name: string | null; mailbox: string }[] }
+  providers: readonly { id: string; name: string; country: string; takesPart: boolean }[]
 }) {
   const text = useText()
+  const known = ({ name, country, takesPart }: (typeof providers)[number]) =>
+    takesPart ? `${name} (${country})` : `${name} (${country}): ${text('desk-provider-known')}`
   return (
     <details className="no-print">
       <summary>{text('desk-attribute')}</summary>
@@ -204,7 +206,11 @@ function AttributeForm({
             label={text('desk-provider')}
             options={[
               { value: '', label: '–' },
-              ...providers.map(({ id, name, country }) => ({ value: id, label: `${name} (${country})` })),
+              ...findings.map(({ name, mailbox }, index) => ({
+                value: `named:${index}`,
+                label: `${name ?? mailbox}: ${text('desk-provider-named')}`,
+              })),
+              ...providers.map((provider) => ({ value: provider.id, label: known(provider) })),
             ]}
           />
           <TextField

@@ -79,7 +79,7 @@ export const calls: Readonly<Record<string, Call>> = {
     params: ({ ids }) => ({ id: ids.endpoint }),
   },
   'PATCH /v1/endpoints/:id': ofEndpoint,
-  'DELETE /v1/endpoints/:id': ofEndpoint,
+  'DELETE /v1/endpoints/:id': { ...writes, absent: true, params: nothing('id') },
   'POST /v1/endpoints/:id/verify': ofEndpoint,
   'POST /v1/endpoints/:id/pause': ofEndpoint,
   'POST /v1/endpoints/:id/resume': ofEndpoint,

@@ -37,6 +37,10 @@ export const operatorPlaces: Readonly<Record<string, Place>> = {
       refuse: form(deskHandling, { intent: 'refuse', reason: 'Said no.' }),
       reinstate: form(deskHandling, { intent: 'reinstate', reason: 'Said yes.' }),
       invite: form({ platform: managing }, { intent: 'invite' }),
+      'end a network': {
+        ...form(deskHandling, ({ ids }) => ({ intent: 'end-network', network: ids.network, reason: 'Sold.' })),
+        refusedOnly: true,
+      },
     },
   },
   'operator.audit': { see: platform },

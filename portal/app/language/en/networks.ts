@@ -48,6 +48,7 @@ export const networks = {
     'It is too small to be routed by itself, and nobody here holds the network around it.',
   'contradiction.holds_others': 'It holds networks of others.',
   'contradiction.contested': 'Somebody else claims it, or a part of it.',
+  'contradiction.ended_by_desk': 'The desk ended it, or a part of it, before.',
   'contradiction.name_of_another': 'The name is another company’s by proof.',
   'network-check.found': 'Found',
   'network-check.missing': 'Not there',

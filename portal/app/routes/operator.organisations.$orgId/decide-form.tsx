@@ -1,6 +1,6 @@
 import { Form } from '@remix-run/react'
 import { useText } from '../../language/use-text.ts'
-import { TextField } from '../../ui/field.tsx'
+import { SelectField, TextField } from '../../ui/field.tsx'
 import { Panel } from '../../ui/page.tsx'
 
 export interface Said {
@@ -69,6 +69,41 @@ export function InviteAgainForm({ said }: { said: Said | null }) {
         <div>
           <button className="button" type="submit" name="intent" value="invite">
             {text('invite-again')}
+          </button>
+        </div>
+      </Form>
+    </Panel>
+  )
+}
+
+/** A network that is not, or no longer, what it was proven to be: the evidence is asked for, and the button comes last. */
+export function EndNetworkForm({
+  networks,
+  said,
+}: {
+  networks: readonly { id: string; label: string }[]
+  said: Said | null
+}) {
+  const text = useText()
+  return (
+    <Panel title={text('desk-network-end')} id="end-network">
+      <Form method="post" className="form-grid" autoComplete="off">
+        <p className="text-soft">{text('desk-network-end-text')}</p>
+        <SelectField
+          name="network"
+          label={text('desk-network')}
+          options={networks.map(({ id, label }) => ({ value: id, label }))}
+        />
+        <TextField
+          id="reason-end-network"
+          name="reason"
+          label={text('admissions-reason')}
+          hint={text('admissions-reason-hint')}
+          complaint={said?.intent === 'end-network' ? said.message : undefined}
+        />
+        <div>
+          <button className="button button-alarm" type="submit" name="intent" value="end-network">
+            {text('desk-network-end')}
           </button>
         </div>
       </Form>

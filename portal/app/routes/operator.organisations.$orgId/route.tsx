@@ -1,5 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { Link, useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
+import { endNetwork } from '../../../attribution/prove-network.ts'
 import { findOrganisationFile } from '../../../inbox/find-organisation-file.ts'
 import { decideAdmission } from '../../../people/decide-admission.ts'
 import { findAudit } from '../../../people/find-audit.ts'
@@ -13,7 +14,7 @@ import { Moment } from '../../ui/moment.tsx'
 import { Banner } from '../../ui/notice-banner.tsx'
 import { PageHeading, Panel } from '../../ui/page.tsx'
 import { StandingBadge } from '../../ui/standing.tsx'
-import { DecideForm, InviteAgainForm } from './decide-form.tsx'
+import { DecideForm, EndNetworkForm, InviteAgainForm } from './decide-form.tsx'
 import { Known, Parts } from './file-parts.tsx'
 
 export const meta: MetaFunction = ({ matches, params }) => [
@@ -37,7 +38,11 @@ export async function loader(args: LoaderFunctionArgs) {
   return {
     file: found.file,
     facts: facts.map(({ id, kind, at, personName }) => ({ id, kind, at, personName })),
-    may: { decide: may(actor, 'organisations.decide'), invite: may(actor, 'organisations.invite') },
+    may: {
+      decide: may(actor, 'organisations.decide'),
+      attribute: may(actor, 'attribution.decide'),
+      invite: may(actor, 'organisations.invite'),
+    },
   }
 }
 
@@ -55,12 +60,15 @@ export async function action(args: ActionFunctionArgs) {
     case 'suspended':
     case 'reinstated':
     case 'invited':
+    case 'ended':
       return redirect(`/operator/organisations/${orgId}?decided=yes`, 303)
     case 'not-waiting':
     case 'already-joined':
       return data({ intent, said: 'admissions-not-waiting' as const }, { status: 409 })
     case 'terms-missing':
       return data({ intent, said: 'admissions-terms-missing' as const }, { status: 409 })
+    case 'already-ended':
+      return data({ intent, said: 'desk-network-over' as const }, { status: 409 })
     case 'own-desk':
       return data({ intent, said: 'desk-own' as const }, { status: 409 })
     case 'already-suspended':
@@ -72,6 +80,7 @@ export async function action(args: ActionFunctionArgs) {
     case 'invalid':
       return data({ intent, said: 'sign-in-email-invalid' as const }, { status: 422 })
     case 'unknown-organisation':
+    case 'unknown-network':
       throw notFound()
     case 'forbidden':
       throw forbidden()
@@ -86,6 +95,13 @@ export async function action(args: ActionFunctionArgs) {
         return suspendOrganisation(ground, actor, { orgId, reason })
       case 'reinstate':
         return reinstateOrganisation(ground, actor, { orgId, reason })
+      case 'end-network': {
+        const networkId = word(form, 'network')
+        const found = await findOrganisationFile(ground, actor, orgId)
+        // Its own: a form for one company ends nothing of another’s.
+        const isOwn = found.result === 'found' && found.file.networks.some(({ id }) => id === networkId)
+        return isOwn ? endNetwork(ground, actor, networkId, reason) : ({ result: 'unknown-network' } as const)
+      }
       case 'invite':
         return inviteAgain(ground, actor, { orgId, email: word(form, 'email'), personName: word(form, 'personName') })
     }
@@ -126,6 +142,9 @@ export default function OrganisationPage() {
         ) : null}
         {file.standing === 'invited' && allowed.invite ? <InviteAgainForm said={said} /> : null}
         <Parts file={file} />
+        {allowed.attribute && file.networks.some(({ endedAt }) => endedAt === null) ? (
+          <EndNetworkForm networks={file.networks.filter(({ endedAt }) => endedAt === null)} said={said} />
+        ) : null}
         <Panel title={text('organisation-facts')} id="facts">
           <ul className="grid gap-2">
             {facts.map((fact) => (
