@@ -87,4 +87,5 @@ export const partsOfCatalogue: readonly object[] = [
   enAnswer,
   enEndpoints,
   enWatching,
+  enRoutes,
 ]

@@ -52,7 +52,7 @@ export async function action(args: ActionFunctionArgs) {
   const orgId = args.params.orgId ?? ''
   const form = await args.request.formData()
   const reason = word(form, 'reason')
-  const intent = intentOf(form, ['admit', 'refuse', 'suspend', 'reinstate', 'invite'])
+  const intent = intentOf(form, ['admit', 'refuse', 'suspend', 'reinstate', 'invite', 'end-network'])
   const { result } = await act()
   switch (result) {
     case 'admitted':
