@@ -16,6 +16,7 @@ import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
 import { returnToDesk } from './notices/return-to-desk.ts'
 import { seekHolders } from './notices/seek-holders.ts'
+import { chainOfMail } from './people/mail.ts'
 import { mailContestedClaim, mailDecision } from './people/mail-decision.ts'
 import { mailInvitation } from './people/mail-invitation.ts'
 import { mailJoining } from './people/mail-joining.ts'
@@ -60,7 +61,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'contact.asked': [mailContactCode],
   'contact.reminded': [mailContactCode],
   'contact.confirmed': [pointWaiting, mailContactNews],
-  'contact.changed': [mailContactNews],
+  'contact.changed': [pointNext, mailContactNews],
   'contact.removed': [pointNext, mailContactNews],
   'contact.lapsed': [mailContactNews],
   'contact.failed': [pointNext, mailContactNews],
@@ -102,7 +103,7 @@ export async function recordKey(tx: Tx, change: KeyChange, kid: string): Promise
   await record(tx, 'keys', change, { kid })
 }
 
-/** A mail about a notice belongs to that notice's history, any other to its organisation's. */
+/** That a mail was taken is a fact of whatever it is about. */
 export async function recordMail(tx: Tx, mail: SentMail): Promise<void> {
-  await record(tx, mail.noticeId ?? mail.orgId, 'mail.sent', { ...mail })
+  await record(tx, chainOfMail(mail), 'mail.sent', { ...mail })
 }

@@ -13,6 +13,7 @@ import { sweepReactions } from './ground/queue-reactions.server.ts'
 import { markOverdue } from './notices/mark-overdue.ts'
 import { seekDueHolders } from './notices/seek-holders.ts'
 import { collectMail } from './people/collect-mail.ts'
+import { markMailsSilent } from './people/mark-mails-silent.ts'
 import { probeContacts } from './providers/probe-contacts.ts'
 import { refreshKeySets } from './providers/refresh-key-sets.ts'
 import { closeNotices } from './removal/close-notices.ts'
@@ -48,6 +49,7 @@ export const timetable: Entry[] = [
   { name: 'reissue-deliveries', every: minute, run: (ground) => reissueDeliveries(ground) },
   { name: 'set-right', every: minute, run: (ground) => setRight(ground) },
   { name: 'collect-mail', every: 5 * second, run: (ground) => collectMail(ground) },
+  { name: 'mark-mails-silent', every: 10 * minute, run: (ground) => markMailsSilent(ground) },
   { name: 'mark-silent', every: 10 * minute, run: (ground) => markSilent(ground) },
   { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },

@@ -1,5 +1,7 @@
 import type { Ground } from '../ground/ground.ts'
+import { findMailFate } from '../people/find-mail-fate.ts'
 import { findOrganisations } from '../people/find-organisation.ts'
+import type { MailState } from '../people/mail.ts'
 import { type Actor, may } from '../people/may.ts'
 import { selectNetwork, selectNetworksOf } from './attribution-store.server.ts'
 import { graceMs } from './check-proofs.ts'
@@ -51,6 +53,8 @@ export interface ProofInstructions {
   where: string | null
   /** The mailbox that was mailed. */
   mailbox: string | null
+  /** What became of that mail: where it came back, another proof is needed. */
+  mail: { state: MailState; code: string | null } | null
 }
 
 export interface ClaimView extends NetworkView {
@@ -115,7 +119,7 @@ export async function findNetwork(
     result: 'found',
     network: {
       ...viewOfNetwork(network, names, ground.clock.now()),
-      instructions: { line: null, where: null, mailbox: null },
+      instructions: { line: null, where: null, mailbox: null, mail: null },
       registry: null,
       routing: null,
       checks: [],
@@ -128,7 +132,7 @@ async function claimView(ground: Ground, claim: ClaimRow, isOwn: boolean): Promi
   const checks = await selectChecks(ground.db.read, claim.id)
   return {
     ...viewOf(claim, names, ground.clock.now()),
-    instructions: instructionsOf(ground, claim, isOwn),
+    instructions: { ...instructionsOf(ground, claim, isOwn), mail: await mailFateOf(ground, claim) },
     registry: claim.registry,
     routing: claim.routing,
     checks: checks.map((check) => ({ ...check, result: check.result as CheckResult })),
@@ -136,7 +140,7 @@ async function claimView(ground: Ground, claim: ClaimRow, isOwn: boolean): Promi
 }
 
 /** The line is shown to whoever has to put it there; for the desk it is nobody's business. */
-function instructionsOf(ground: Ground, claim: ClaimRow, isOwn: boolean): ProofInstructions {
+function instructionsOf(ground: Ground, claim: ClaimRow, isOwn: boolean): Omit<ProofInstructions, 'mail'> {
   const line = isOwn ? proofLine(ground, claim.id) : null
   switch (claim.proof) {
     case 'dns_txt':
@@ -150,6 +154,12 @@ function instructionsOf(ground: Ground, claim: ClaimRow, isOwn: boolean): ProofI
     case 'parent_consent':
       return { line: null, where: null, mailbox: null }
   }
+}
+
+async function mailFateOf(ground: Ground, claim: ClaimRow): Promise<ProofInstructions['mail']> {
+  if (claim.proof !== 'registry_mail') return null
+  const fate = await findMailFate(ground.db.read, claim.id, 'network_proof')
+  return fate && { state: fate.state, code: fate.code }
 }
 
 /** Claims that lie in the networks of whoever asks: to be answered, and agreed to. */

@@ -4,6 +4,7 @@ import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { type Actor, may } from '../people/may.ts'
+import { noteDone } from '../people/note-answered.ts'
 import { claimOfMailToken, isMailCode } from './claim-token.ts'
 import { type CheckResult, lookForProof } from './look-for-proof.ts'
 import { type ClaimState, stateOf, writtenAs } from './network-claim.ts'
@@ -69,6 +70,7 @@ export function answerProofMail(
     if (claim?.proof !== 'registry_mail') return { result: 'unknown' }
     const closed = isClosed(claim, tx.now)
     if (closed) return { result: closed }
+    await noteDone(tx, claim.id)
     if (answer === 'refuse') {
       await updateClaim(tx.db, claim.id, { endedAt: tx.now, endedCode: 'mailbox_refused', nextCheckAt: null })
       const { id, orgId } = claim
@@ -101,6 +103,7 @@ export function typeProofCode(
       await updateClaim(tx.db, claimId, { tries: claim.tries + 1 })
       return { result: 'wrong-code' }
     }
+    await noteDone(tx, claimId)
     await prove(ground, tx, claim)
     return { result: 'proven' }
   })

@@ -3,21 +3,25 @@ import type { DB } from '../ground/ground.ts'
 
 export type AnswerLinkRow = Selectable<DB['answerLinks']>
 
-/** The link of this contact and delivery, made at the first call. */
+/** The link of this delivery for one mailbox of a contact, made at the first call. */
 export async function keepLink(
   db: Transaction<DB>,
-  row: Pick<AnswerLinkRow, 'id' | 'deliveryId' | 'noticeId' | 'orgId' | 'contactId' | 'createdAt' | 'expiresAt'>,
+  row: Pick<
+    AnswerLinkRow,
+    'id' | 'deliveryId' | 'noticeId' | 'orgId' | 'contactId' | 'mailbox' | 'createdAt' | 'expiresAt'
+  >,
 ): Promise<AnswerLinkRow> {
   await db
     .insertInto('answerLinks')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['deliveryId', 'contactId']).doNothing())
+    .onConflict((conflict) => conflict.columns(['deliveryId', 'contactId', 'mailbox']).doNothing())
     .execute()
   return db
     .selectFrom('answerLinks')
     .selectAll()
     .where('deliveryId', '=', row.deliveryId)
     .where('contactId', '=', row.contactId)
+    .where('mailbox', '=', row.mailbox)
     .executeTakeFirstOrThrow()
 }
 
@@ -40,7 +44,14 @@ function linksWithEnds(db: Kysely<DB>) {
       join.onRef('c.id', '=', 'l.contactId').onRef('c.orgId', '=', 'l.orgId').on('c.removedAt', 'is', null),
     )
     .selectAll('l')
-    .select(['o.suspendedAt', 'n.closedAt', 'n.withdrawnAt', 'd.event', 'c.id as contact'])
+    .select([
+      'o.suspendedAt',
+      'n.closedAt',
+      'n.withdrawnAt',
+      'd.event',
+      'c.id as contact',
+      'c.mailbox as contactMailbox',
+    ])
     .select((select) =>
       select
         .exists(
@@ -66,14 +77,14 @@ export async function updateLink(
 /** What its sender calls the mail that the link went out in. */
 export async function selectPointingMail(
   db: Kysely<DB>,
-  deliveryId: string,
-  contactId: string,
+  { deliveryId, contactId, mailbox }: Pick<AnswerLinkRow, 'deliveryId' | 'contactId' | 'mailbox'>,
 ): Promise<string | null> {
   const row = await db
     .selectFrom('pointers')
     .select('mailId')
     .where('deliveryId', '=', deliveryId)
     .where('contactId', '=', contactId)
+    .where('mailbox', '=', mailbox)
     .executeTakeFirst()
   return row?.mailId ?? null
 }

@@ -1,4 +1,4 @@
-/** The link in a pointer mail: one contact, one delivery, one purpose. */
+/** The link in a pointer mail: one mailbox of one contact, one delivery, one purpose. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { eventTypes } from '@noticeline/sdk/protocol'
 import { newId } from '../facts/id.ts'
@@ -29,10 +29,10 @@ export type OpenedAnswerLink =
   | { result: 'unknown' }
   | { result: 'expired'; expiresAt: Date }
   /**
-   * The contact was removed, the organisation suspended, the notice withdrawn or closed, or a newer link was mailed:
-   * `why` is for our own pages, which say what to do next.
+   * The contact was removed, or has another mailbox now; the organisation was suspended, the notice withdrawn or closed, or
+   * a newer link was mailed: `why` is for our own pages, which say what to do next.
    */
-  | { result: 'revoked'; why: 'revoked' | 'contact' | 'suspended' | 'replaced' | 'withdrawn' | 'closed' }
+  | { result: 'revoked'; why: 'revoked' | 'contact' | 'mailbox' | 'suspended' | 'replaced' | 'withdrawn' | 'closed' }
 
 /** What a link in a mail stands for. Opening it changes nothing and counts as nothing: mail scanners open links too. */
 export async function openAnswerLink(ground: Ground, token: string): Promise<OpenedAnswerLink> {
@@ -41,12 +41,12 @@ export async function openAnswerLink(ground: Ground, token: string): Promise<Ope
   return stateOfLink(await selectLink(ground.db.read, linkId), ground.clock.now())
 }
 
-/** Makes the link of a delivery for one contact; asked again, the same. Its token stands in no table. */
+/** Makes the link of a delivery for one mailbox of a contact; asked again, the same. Its token stands in no table. */
 export async function makeAnswerLink(
   ground: Pick<Ground, 'vault'>,
   tx: Tx,
   delivery: Pick<DeliveryRow, 'id' | 'noticeId' | 'orgId'>,
-  contactId: string,
+  { contactId, mailbox }: { contactId: string; mailbox: number },
 ): Promise<{ linkId: string; token: string; expiresAt: Date }> {
   const link = await keepLink(tx.db, {
     id: newId('ans'),
@@ -54,6 +54,7 @@ export async function makeAnswerLink(
     noticeId: delivery.noticeId,
     orgId: delivery.orgId,
     contactId,
+    mailbox,
     createdAt: tx.now,
     expiresAt: new Date(tx.now.getTime() + linkLives),
   })
@@ -74,6 +75,7 @@ export function stateOfLink(link: Awaited<ReturnType<typeof lockLink>>, now: Dat
   if (link.revokedAt) return { result: 'revoked', why: 'revoked' }
   if (link.suspendedAt) return { result: 'revoked', why: 'suspended' }
   if (link.contact === null) return { result: 'revoked', why: 'contact' }
+  if (link.contactMailbox !== link.mailbox) return { result: 'revoked', why: 'mailbox' }
   if (link.replaced) return { result: 'revoked', why: 'replaced' }
   if (link.withdrawnAt && !withdrawn) return { result: 'revoked', why: 'withdrawn' }
   // What was removed by mistake goes back whenever that is seen.

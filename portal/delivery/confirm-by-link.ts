@@ -34,7 +34,7 @@ export function confirmByLink(ground: Ground, token: string, typed: string): Pro
       await updateLink(tx.db, linkId, { wrongNumbers: wrong + 1, wrongSince: wrong === 0 ? tx.now : row.wrongSince })
       return { result: 'wrong-number', left: mostWrong - wrong - 1 }
     }
-    const { noticeId, orgId, deliveryId, contactId, withdrawn } = opened
+    const { noticeId, orgId, deliveryId, withdrawn } = opened
     // A link may be older than the newest revision: what is shown, and received, is everything that is addressed to them.
     const delivery = withdrawn
       ? await lockDelivery(tx.db, deliveryId)
@@ -42,7 +42,7 @@ export function confirmByLink(ground: Ground, token: string, typed: string): Pro
     if (!delivery) return { result: 'unknown' }
     if (row.confirmedAt === null) {
       await updateLink(tx.db, linkId, { confirmedAt: tx.now, wrongNumbers: 0, wrongSince: null })
-      const key = await selectPointingMail(tx.db, deliveryId, contactId)
+      const key = await selectPointingMail(tx.db, row)
       if (key) await noteAnswered(tx, key)
     }
     await confirmDelivery(tx, { orgId, grade: 'form_confirmed' }, delivery)

@@ -77,6 +77,7 @@ export async function mailDeskTasks(ground: Ground, fact: Fact<'delivery.escalat
       id: `tasks-${fact.id}-${person.personId}`,
       to: person.email,
       ...letters[person.locale](count, link),
+      about: { purpose: 'desk_tasks', recipientId: person.personId, of: fact.payload.taskId },
     })
     await ground.db.transaction((tx) => markMailed(tx.db, person.personId, now))
   }

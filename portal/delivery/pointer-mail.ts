@@ -6,8 +6,8 @@ import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { readNotice } from '../notices/read-notice.ts'
 import { chooseContact, purposeOf } from '../providers/choose-contact.ts'
-import type { ContactPurpose } from '../providers/contact.ts'
-import { readContact } from '../providers/read-contacts.ts'
+import { type ContactPurpose, stateOf } from '../providers/contact.ts'
+import { type ContactRow, readContact } from '../providers/read-contacts.ts'
 import { makeAnswerLink } from './answer-link.ts'
 import { selectChannels, selectWritable } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
@@ -67,8 +67,9 @@ export async function queuePointer(
   const purposes = [purposeOf(notice.regime), ...also]
   const contact = chooseContact(await selectWritable(tx.db, orgId), { now: tx.now, purposes, already })
   if (!contact) return null
-  await insertPointer(tx.db, { deliveryId, contactId: contact.id, orgId, noticeId, queuedAt: tx.now })
-  return contact.id
+  const { id: contactId, mailbox } = contact
+  await insertPointer(tx.db, { deliveryId, contactId, mailbox, orgId, noticeId, queuedAt: tx.now })
+  return contactId
 }
 
 /**
@@ -78,10 +79,10 @@ export async function queuePointer(
 export async function mailWaiting(ground: Ground, contactId: string): Promise<boolean> {
   const batch = await ground.db.transaction((tx) => putTogether(tx, contactId))
   if (!batch) return false
-  const contact = await readContact(ground.db.read, contactId)
+  const { contact } = batch
   const pointers: Pointer[] = []
   for (const one of batch.pointers) pointers.push(...(await describe(ground, one)))
-  if (contact && pointers.length > 0) {
+  if (pointers.length > 0) {
     const [only] = batch.pointers.length === 1 ? batch.pointers : []
     const invites = await ground.db.transaction((tx) => claimInvitation(tx, contactId, batch.mailId))
     await ground.mail.send({
@@ -89,9 +90,10 @@ export async function mailWaiting(ground: Ground, contactId: string): Promise<bo
       to: contact.email,
       ...pointerMail[contact.locale](pointers, { invites }),
       about: {
+        purpose: 'pointer',
         orgId: contact.orgId,
         contactId,
-        purpose: 'pointer',
+        of: only?.deliveryId ?? contactId,
         ...(only && { noticeId: only.noticeId, deliveryId: only.deliveryId }),
       },
     })
@@ -100,17 +102,27 @@ export async function mailWaiting(ground: Ground, contactId: string): Promise<bo
   return true
 }
 
-async function putTogether(tx: Tx, contactId: string): Promise<{ mailId: string; pointers: PointerRow[] } | null> {
+interface Batch {
+  mailId: string
+  contact: ContactRow
+  pointers: PointerRow[]
+}
+
+async function putTogether(tx: Tx, contactId: string): Promise<Batch | null> {
   await lockContact(tx.db, contactId)
-  const waiting = await selectWaiting(tx.db, contactId, mostInOne)
+  const contact = await readContact(tx.db, contactId)
+  const waiting: PointerRow[] = []
+  for (const one of await selectWaiting(tx.db, contactId, mostInOne)) {
+    // It was removed while they waited, or has another mailbox: what was meant for one is not sent to the next.
+    if (one.mailbox === contact?.mailbox) waiting.push(one)
+    else await dropPointer(tx.db, one)
+  }
+  if (!contact) return null
   // Put together before, and perhaps mailed, by somebody who did not come to noting it.
   const begun = waiting.find((one) => one.mailId !== null)?.mailId
-  if (begun) return { mailId: begun, pointers: waiting.filter((one) => one.mailId === begun) }
+  if (begun) return { mailId: begun, contact, pointers: waiting.filter((one) => one.mailId === begun) }
   const pointers: PointerRow[] = []
-  const [first] = waiting
-  // Its mailbox may have been changed, or its organisation taken out, while they waited.
-  const writable = first ? await selectWritable(tx.db, first.orgId) : []
-  const mayWrite = writable.some(({ id }) => id === contactId)
+  const mayWrite = waiting.length > 0 && (await mayBeWritten(tx, contact))
   for (const one of waiting) {
     const delivery = await selectDelivery(tx.db, one.deliveryId)
     // It arrived or was taken back while it waited: there is nothing left to point to.
@@ -121,9 +133,18 @@ async function putTogether(tx: Tx, contactId: string): Promise<{ mailId: string;
   const since = new Date(tx.now.getTime() - most.withinMs)
   if (pointers.length === 0 || (await countMailed(tx.db, contactId, since)) >= most.mails) return null
   const [only] = pointers
-  const mailId = pointers.length === 1 ? `pointer-${only?.deliveryId}-${contactId}` : `pointers-${newId('mal')}`
+  const again = contact.mailbox === 1 ? '' : `-${contact.mailbox}`
+  const mailId = pointers.length === 1 ? `pointer-${only?.deliveryId}-${contactId}${again}` : `pointers-${newId('mal')}`
   for (const one of pointers) await updatePointer(tx.db, one, { mailId })
-  return { mailId, pointers }
+  return { mailId, contact, pointers }
+}
+
+/** Its organisation may have been taken out while they waited, or mail may have come back. */
+async function mayBeWritten(tx: Tx, contact: ContactRow): Promise<boolean> {
+  const writable = await selectWritable(tx.db, contact.orgId)
+  return (
+    writable.some(({ id }) => id === contact.id) && !['unverified', 'unreachable'].includes(stateOf(contact, tx.now))
+  )
 }
 
 async function note(tx: Tx, pointer: PointerRow): Promise<void> {
@@ -137,12 +158,12 @@ async function note(tx: Tx, pointer: PointerRow): Promise<void> {
 }
 
 async function describe(ground: Ground, pointer: PointerRow): Promise<Pointer[]> {
-  const { deliveryId, noticeId, orgId, contactId } = pointer
+  const { deliveryId, noticeId, orgId } = pointer
   const delivery = await selectDelivery(ground.db.read, deliveryId)
   const notice = await readNotice(ground.db.read, noticeId)
   if (!delivery || !notice) return []
   const addressed = await selectAddressed(ground.db.read, noticeId)
-  const link = await ground.db.transaction((tx) => makeAnswerLink(ground, tx, delivery, contactId))
+  const link = await ground.db.transaction((tx) => makeAnswerLink(ground, tx, delivery, pointer))
   return [
     {
       noticeId,

@@ -4,20 +4,25 @@ import type { DeliveryRow } from './delivery-store.server.ts'
 
 export type PointerRow = Selectable<DB['pointers']>
 
-/** To whom this delivery was pointed, or is about to be. */
+/** To whom this delivery was pointed, or is about to be. A pointer to a mailbox that a contact has no longer is none. */
 export async function selectPointed(db: Kysely<DB>, deliveryId: string): Promise<Set<string>> {
-  const rows = await db.selectFrom('pointers').select('contactId').where('deliveryId', '=', deliveryId).execute()
+  const rows = await db
+    .selectFrom('pointers as p')
+    .innerJoin('contacts as c', (join) => join.onRef('c.id', '=', 'p.contactId').onRef('c.mailbox', '=', 'p.mailbox'))
+    .select('p.contactId')
+    .where('p.deliveryId', '=', deliveryId)
+    .execute()
   return new Set(rows.map((row) => row.contactId))
 }
 
 export async function insertPointer(
   db: Transaction<DB>,
-  pointer: Pick<PointerRow, 'deliveryId' | 'contactId' | 'orgId' | 'noticeId' | 'queuedAt'>,
+  pointer: Pick<PointerRow, 'deliveryId' | 'contactId' | 'mailbox' | 'orgId' | 'noticeId' | 'queuedAt'>,
 ) {
   await db
     .insertInto('pointers')
     .values(pointer)
-    .onConflict((conflict) => conflict.columns(['deliveryId', 'contactId']).doNothing())
+    .onConflict((conflict) => conflict.columns(['deliveryId', 'contactId', 'mailbox']).doNothing())
     .execute()
 }
 
@@ -50,7 +55,7 @@ export async function countMailed(db: Kysely<DB>, contactId: string, since: Date
   return Number(row.count)
 }
 
-type Which = Pick<PointerRow, 'deliveryId' | 'contactId'>
+type Which = Pick<PointerRow, 'deliveryId' | 'contactId' | 'mailbox'>
 
 export async function updatePointer(
   db: Transaction<DB>,
@@ -62,6 +67,7 @@ export async function updatePointer(
     .set(change)
     .where('deliveryId', '=', which.deliveryId)
     .where('contactId', '=', which.contactId)
+    .where('mailbox', '=', which.mailbox)
     .execute()
 }
 
@@ -73,6 +79,15 @@ export async function markSilent(db: Transaction<DB>, deliveryId: string, at: Da
     .where('deliveryId', '=', deliveryId)
     .where('mailedAt', 'is not', null)
     .where('silentAt', 'is', null)
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('contacts as c')
+          .select('c.id')
+          .whereRef('c.id', '=', 'pointers.contactId')
+          .whereRef('c.mailbox', '=', 'pointers.mailbox'),
+      ),
+    )
     .returning('contactId')
     .execute()
   return rows.map((row) => row.contactId)
@@ -84,6 +99,7 @@ export async function dropPointer(db: Transaction<DB>, which: Which) {
     .deleteFrom('pointers')
     .where('deliveryId', '=', which.deliveryId)
     .where('contactId', '=', which.contactId)
+    .where('mailbox', '=', which.mailbox)
     .where('mailedAt', 'is', null)
     .execute()
 }
@@ -101,11 +117,14 @@ export async function selectWaitedFor(db: Kysely<DB>, limit: number): Promise<st
   return rows.map((row) => row.contactId)
 }
 
-/** What was pointed to one contact and has not arrived. */
+/** What was pointed to one contact, at the mailbox it has now, and has not arrived. */
 export function selectUnfollowed(db: Kysely<DB>, contactId: string, limit: number): Promise<DeliveryRow[]> {
   return db
     .selectFrom('deliveries')
     .innerJoin('pointers', 'pointers.deliveryId', 'deliveries.id')
+    .innerJoin('contacts', (join) =>
+      join.onRef('contacts.id', '=', 'pointers.contactId').onRef('contacts.mailbox', '=', 'pointers.mailbox'),
+    )
     .selectAll('deliveries')
     .where('pointers.contactId', '=', contactId)
     .where('deliveries.state', 'in', ['queued', 'offered', 'failed'])
@@ -128,7 +147,9 @@ export function selectUnpointed(db: Kysely<DB>, orgId: string, limit: number): P
         where.exists(
           where
             .selectFrom('pointers')
-            .innerJoin('contacts', 'contacts.id', 'pointers.contactId')
+            .innerJoin('contacts', (join) =>
+              join.onRef('contacts.id', '=', 'pointers.contactId').onRef('contacts.mailbox', '=', 'pointers.mailbox'),
+            )
             .select('pointers.contactId')
             .whereRef('pointers.deliveryId', '=', 'deliveries.id')
             .where('contacts.removedAt', 'is', null)

@@ -82,12 +82,12 @@ export interface Facts {
   'member.role-changed': { orgId: string; personId: string; role: string; by: string }
   'member.removed': { orgId: string; personId: string; by: string }
 
-  'contact.added': { orgId: string; contactId: string }
-  /** `change`: which members, by name. */
-  'contact.changed': { orgId: string; contactId: string; change: string }
-  'contact.removed': { orgId: string; contactId: string }
+  'contact.added': { orgId: string; contactId: string } & ByWhom
+  /** `change`: which members, by name. `formerId`: of the mailbox that is written to no longer. */
+  'contact.changed': { orgId: string; contactId: string; change: string; formerId?: string } & ByWhom
+  'contact.removed': { orgId: string; contactId: string; formerId?: string } & ByWhom
   /** A code and a link are to be mailed. */
-  'contact.asked': { orgId: string; contactId: string; confirmationId: string; why: 'verify' | 'challenge' }
+  'contact.asked': { orgId: string; contactId: string; confirmationId: string; why: 'verify' | 'challenge' } & ByWhom
   /** So many days before its proof lapses; 0: it has. */
   'contact.reminded': { orgId: string; contactId: string; confirmationId: string; days: number }
   /** Somebody answers there: for the first time, after its mailbox was changed, or to the challenge. */
@@ -96,7 +96,7 @@ export interface Facts {
     contactId: string
     why: 'verify' | 'challenge'
     how: 'code' | 'link' | 'api'
-  }
+  } & ByWhom
   'contact.lapsed': { orgId: string; contactId: string }
   /** It is written to no more, or after all others. */
   'contact.failed': { orgId: string; contactId: string; reason: 'returned' | 'silent'; code: string | null }
@@ -238,11 +238,20 @@ export interface Facts {
   'key.revoked': { kid: string }
 }
 
+/** Whose hand it was: a person's or a program's. Nobody is named where a link was pressed, or where the clock did it. */
+interface ByWhom {
+  personId?: string
+  apiTokenId?: string
+}
+
 interface Mailed {
   mailId: string
-  orgId: string
+  /** Null for what is a person's own, and where there is no organisation yet. */
+  orgId: string | null
   contactId: string | null
+  recipientId?: string
   noticeId?: string
+  of?: string
 }
 
 export type FactKind = keyof Facts

@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'ses'
   | 'tok'
   | 'ctc'
+  | 'fmb'
   | 'cfm'
   | 'net'
   | 'ncl'

@@ -31,7 +31,7 @@ export interface Database {
   readonly read: Kysely<DB>
   /**
    * One transaction: what is written, recorded and enqueued in it is there as a whole or not at all. It is tried again
-   * on 40001 and 40P01, so `work` must be safe to repeat and must not wait for the network.
+   * on 40001 and 40P01, and on 23505 where somebody wrote the same row in the same moment, so `work` must be safe to repeat and must not wait for the network.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }
@@ -234,7 +234,7 @@ export type TextsAnswer = { resolver: string } & (
 
 /** Mail is a pointer: numbers, counts, times and links into the portal. */
 export interface Mail {
-  /** Returns when it was taken. What is `about` an organisation is mailed once, however often it is sent. */
+  /** Returns when it was taken. It is mailed once, however often it is sent. */
   send(mail: OutgoingMail): Promise<void>
   /** Reads what came back, and which of our mails it is about: what it names is proven by a keyed HMAC. */
   read(raw: Uint8Array): Promise<ReturnedMail>
@@ -273,21 +273,42 @@ export interface ReadMail {
 export type ReturnedMail = ReadMail & { ours: { mailId: string } | 'forged' | 'none'; digest: Buffer }
 
 export interface OutgoingMail {
-  /** The same id is never sent twice by the mailbox; by SMTP it becomes the Message-ID of a mail about nobody. */
+  /** What its sender calls it: the same id is never mailed twice. */
   id: string
   to: string
   subject: string
   text: string
   /** What makes it a row of `mails` with a fact, and gives it a return path of its own, so that its fate is known. */
-  about?: MailAbout
+  about: MailAbout
 }
 
+/** What our mails are for. What each may say is held by `test/wire/mail-templates.test.ts`. */
+export type MailPurpose =
+  | 'pointer'
+  | 'contact_code'
+  | 'contact_challenge'
+  | 'contact_news'
+  | 'endpoint_change'
+  | 'network'
+  | 'network_proof'
+  | 'sign_in'
+  | 'joining'
+  | 'invitation'
+  | 'mailbox_change'
+  | 'decision'
+  | 'contested_claim'
+  | 'desk_tasks'
+
 export interface MailAbout {
-  orgId: string
+  purpose: MailPurpose
+  /** The organisation it is about; left out where there is none yet, and for what is a person's own. */
+  orgId?: string
   /** The role mailbox it goes to; left out for a person's own. */
   contactId?: string
-  /** In a word, such as `pointer`. */
-  purpose: string
+  /** The person whose own mailbox it goes to, where they are known. */
+  recipientId?: string
+  /** The id of what it is about: a link to sign in, an invitation, a claim on a network, a delivery … */
+  of: string
   noticeId?: string
   deliveryId?: string
 }
@@ -295,9 +316,12 @@ export interface MailAbout {
 /** A mail that a mail server took, as its fact says it. */
 export interface SentMail {
   mailId: string
-  orgId: string
+  orgId: string | null
   contactId: string | null
+  recipientId?: string
   noticeId?: string
+  /** What it is about, where that is neither. */
+  of?: string
 }
 
 /** Writes the fields on its list and no others; anything else is dropped and counted. */

@@ -21,21 +21,26 @@ export function mailIdOf(vault: Pick<Vault, 'mac'>, key: string): string {
  */
 export function notingMail(
   options: NotingOptions,
-  deliver: (mail: OutgoingMail, mailId: string | null) => Promise<void>,
+  deliver: (mail: OutgoingMail, mailId: string) => Promise<void>,
 ): Mail['send'] {
   return async (mail) => {
-    if (!isAbout(mail)) return deliver(mail, null)
     const mailId = mailIdOf(options.vault, mail.id)
     if (await prepareMail(options.db.read, mailId, mail, options.clock.now())) return
     await deliver(mail, mailId)
-    const { orgId, contactId = null, noticeId } = mail.about
     await options.db.transaction(async (tx) => {
-      if (!(await markMailSent(tx.db, mailId, tx.now))) return
-      await options.sent?.(tx, { mailId, orgId, contactId, ...(noticeId === undefined ? {} : { noticeId }) })
+      if (await markMailSent(tx.db, mailId, tx.now)) await options.sent?.(tx, sentMail(mailId, mail.about))
     })
   }
 }
 
-function isAbout(mail: OutgoingMail): mail is OutgoingMail & { about: MailAbout } {
-  return mail.about !== undefined
+function sentMail(mailId: string, { orgId, contactId, recipientId, noticeId, of }: MailAbout): SentMail {
+  return {
+    mailId,
+    orgId: orgId ?? null,
+    contactId: contactId ?? null,
+    ...(recipientId === undefined ? {} : { recipientId }),
+    ...(noticeId === undefined ? {} : { noticeId }),
+    // What is about an organisation is found by it; else this is all there is.
+    ...(orgId === undefined ? { of } : {}),
+  }
 }

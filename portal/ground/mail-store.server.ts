@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { DB, MailAbout, OutgoingMail } from './ground.ts'
+import type { DB, OutgoingMail } from './ground.ts'
 
 /** The same id is kept once. */
 export async function keepMail(db: Kysely<DB>, mail: OutgoingMail, sentAt: Date): Promise<void> {
@@ -11,20 +11,17 @@ export async function keepMail(db: Kysely<DB>, mail: OutgoingMail, sentAt: Date)
 }
 
 /** Before it is sent, so that what comes back at once finds it. True where it was taken by the mail server before. */
-export async function prepareMail(
-  db: Kysely<DB>,
-  mailId: string,
-  mail: OutgoingMail & { about: MailAbout },
-  now: Date,
-): Promise<boolean> {
-  const { orgId, contactId, purpose, noticeId, deliveryId } = mail.about
+export async function prepareMail(db: Kysely<DB>, mailId: string, mail: OutgoingMail, now: Date): Promise<boolean> {
+  const { orgId, contactId, recipientId, purpose, of, noticeId, deliveryId } = mail.about
   await db
     .insertInto('mails')
     .values({
       id: mailId,
       key: mail.id,
-      orgId,
+      orgId: orgId ?? null,
       contactId: contactId ?? null,
+      recipientId: recipientId ?? null,
+      aboutId: of,
       purpose,
       noticeId: noticeId ?? null,
       deliveryId: deliveryId ?? null,

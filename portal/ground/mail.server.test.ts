@@ -4,6 +4,8 @@ import { type TestGround, withGround } from '../testing/with-ground.ts'
 import type { OutgoingMail } from './ground.ts'
 import { createMail, type MailOptions } from './mail.server.ts'
 import { holdsForeignAddress, MailError } from './mail-check.ts'
+import { mailIdOf } from './mail-noting.server.ts'
+import { proofOf } from './mail-return.ts'
 
 const origin = 'https://noticeline.example'
 const mail: OutgoingMail = {
@@ -11,6 +13,7 @@ const mail: OutgoingMail = {
   to: 'desk@teal.example',
   subject: 'Your link to sign in',
   text: `Dag Jörg,\n\n${origin}/sign-in/sgn_1.abc\n.\nUntil 09:30:00 UTC.\n`,
+  about: { purpose: 'sign_in', of: 'sgn_1' },
 }
 
 const open: (() => unknown)[] = []
@@ -69,8 +72,9 @@ async function mailServer(refusing?: number): Promise<{ smtpUrl: string; letters
   return { smtpUrl: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, letters }
 }
 
-function bySmtp(smtpUrl: string, mode: MailOptions['config']['mode'] = 'test') {
+function bySmtp(ground: TestGround, smtpUrl: string, mode: MailOptions['config']['mode'] = 'test') {
   return createMail({
+    ...ground,
     config: {
       mode,
       origin,
@@ -80,9 +84,6 @@ function bySmtp(smtpUrl: string, mode: MailOptions['config']['mode'] = 'test') {
       mailIncoming: null,
       dkim: null,
     },
-    db: { read: undefined as never, transaction: undefined as never },
-    vault: { mac: undefined as never },
-    clock: { now: () => new Date('2026-11-21T09:00:00.000Z') },
   })
 }
 
@@ -99,54 +100,62 @@ async function codeOf(sending: Promise<void>): Promise<string> {
   return error instanceof MailError ? error.code : error === null ? 'sent' : String(error)
 }
 
+const at = '2026-11-21T09:00:00.000Z'
+
 describe('by SMTP', () => {
-  test('a mail is plain text, from the configured address, under its own id', async () => {
-    const { smtpUrl, letters } = await mailServer()
-    await bySmtp(smtpUrl).send(mail)
-    expect(letters).toHaveLength(1)
-    const [letter] = letters
-    expect(letter?.from).toMatch(/^MAIL FROM:<desk@noticeline\.example>/)
-    expect(letter?.to).toEqual(['RCPT TO:<desk@teal.example>'])
-    const [head = '', body = ''] = (letter?.data ?? '').split('\r\n\r\n', 2)
-    expect(head.split('\r\n').sort()).toEqual(
-      [
-        'Auto-Submitted: auto-generated',
-        'Content-Transfer-Encoding: quoted-printable',
-        'Content-Type: text/plain; charset=utf-8',
-        'Date: Sat, 21 Nov 2026 09:00:00 +0000',
-        'From: Noticeline <desk@noticeline.example>',
-        'MIME-Version: 1.0',
-        'Message-ID: <mal_sgn_1@noticeline.example>',
-        'Subject: Your link to sign in',
-        'To: desk@teal.example',
-      ].sort(),
-    )
-    expect(body).toContain('Dag J=C3=B6rg,')
-    expect(letter?.data).toContain(`${origin}/sign-in/sgn_1.abc\r\n.\r\n`)
-  })
+  test('a mail is plain text, from the configured address, under an id that proves that it is ours', () =>
+    withGround(at, async (ground) => {
+      const { smtpUrl, letters } = await mailServer()
+      await bySmtp(ground, smtpUrl).send(mail)
+      await bySmtp(ground, smtpUrl).send(mail)
+      expect(letters).toHaveLength(1)
+      const [letter] = letters
+      expect(letter?.from).toMatch(/^MAIL FROM:<desk@noticeline\.example>/)
+      expect(letter?.to).toEqual(['RCPT TO:<desk@teal.example>'])
+      const [head = '', body = ''] = (letter?.data ?? '').split('\r\n\r\n', 2)
+      expect(head.replaceAll('\r\n ', ' ').split('\r\n').sort()).toEqual(
+        [
+          'Auto-Submitted: auto-generated',
+          'Content-Transfer-Encoding: quoted-printable',
+          'Content-Type: text/plain; charset=utf-8',
+          'Date: Sat, 21 Nov 2026 09:00:00 +0000',
+          'From: Noticeline <desk@noticeline.example>',
+          'MIME-Version: 1.0',
+          `Message-ID: <${proofOf(ground.vault, mailIdOf(ground.vault, mail.id))}@noticeline.example>`,
+          'Subject: Your link to sign in',
+          'To: desk@teal.example',
+        ].sort(),
+      )
+      expect(body).toContain('Dag J=C3=B6rg,')
+      expect(letter?.data).toContain(`${origin}/sign-in/sgn_1.abc\r\n.\r\n`)
+    }))
 
-  test('a server that refuses is an error with its number, and without the recipient', async () => {
-    const { smtpUrl } = await mailServer(550)
-    const error = await bySmtp(smtpUrl)
-      .send(mail)
-      .catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ name: 'MailError', code: 'not_sent', cause: { code: 'SMTP_550' } })
-    expect(String((error as Error).stack) + String((error as Error).cause)).not.toContain('teal')
-  })
+  test('a server that refuses is an error with its number, and without the recipient', () =>
+    withGround(at, async (ground) => {
+      const { smtpUrl } = await mailServer(550)
+      const error = await bySmtp(ground, smtpUrl)
+        .send(mail)
+        .catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ name: 'MailError', code: 'not_sent', cause: { code: 'SMTP_550' } })
+      expect(String((error as Error).stack) + String((error as Error).cause)).not.toContain('teal')
+    }))
 
-  test('a server that is not there is an error too', async () => {
-    const { smtpUrl } = await mailServer()
-    await open.pop()?.()
-    expect(await codeOf(bySmtp(smtpUrl).send(mail))).toBe('not_sent')
-  })
+  test('a server that is not there is an error too', () =>
+    withGround(at, async (ground) => {
+      const { smtpUrl } = await mailServer()
+      await open.pop()?.()
+      expect(await codeOf(bySmtp(ground, smtpUrl).send(mail))).toBe('not_sent')
+    }))
 
-  test('production does not speak in the clear to another machine', async () => {
-    // 0.0.0.0 reaches this machine without being one of its names.
-    const { smtpUrl, letters } = await mailServer()
-    expect(await codeOf(bySmtp(smtpUrl.replace('127.0.0.1', '0.0.0.0'), 'production').send(mail))).toBe('not_sent')
-    expect(letters).toHaveLength(0)
-    expect(await codeOf(bySmtp(smtpUrl, 'production').send(mail))).toBe('sent')
-  })
+  test('production does not speak in the clear to another machine', () =>
+    withGround(at, async (ground) => {
+      // 0.0.0.0 reaches this machine without being one of its names.
+      const { smtpUrl, letters } = await mailServer()
+      const other = smtpUrl.replace('127.0.0.1', '0.0.0.0')
+      expect(await codeOf(bySmtp(ground, other, 'production').send(mail))).toBe('not_sent')
+      expect(letters).toHaveLength(0)
+      expect(await codeOf(bySmtp(ground, smtpUrl, 'production').send(mail))).toBe('sent')
+    }))
 })
 
 describe('into the mailbox', () => {
@@ -191,13 +200,15 @@ describe('a mail that is refused', () => {
     ['too much text', { text: 'x'.repeat(20_001) }, 'invalid_text'],
     ['an address in the subject', { subject: 'See http://203.0.113.80/x' }, 'foreign_address'],
     ['an address in the text', { text: 'See https://cust42.tern.example/x' }, 'foreign_address'],
-  ])('holds %s', async (_what, part, code) => {
-    const { smtpUrl, letters } = await mailServer()
-    const sending = bySmtp(smtpUrl).send({ ...mail, ...part })
-    expect(await codeOf(sending)).toBe(code)
-    await expect(sending).rejects.toThrow(/^(?!.*(?:teal|tern|203\.0)).*$/)
-    expect(letters).toHaveLength(0)
-  })
+  ])('holds %s', (_what, part, code) =>
+    withGround(at, async (ground) => {
+      const { smtpUrl, letters } = await mailServer()
+      const sending = bySmtp(ground, smtpUrl).send({ ...mail, ...part })
+      expect(await codeOf(sending)).toBe(code)
+      await expect(sending).rejects.toThrow(/^(?!.*(?:teal|tern|203\.0)).*$/)
+      expect(letters).toHaveLength(0)
+    }),
+  )
 
   test.each([
     'https://noticeline.example.evil.example/',

@@ -22,8 +22,8 @@ export function createMail(options: MailOptions): Mail & { close(): void } {
   const smtp = config.smtpUrl === null ? null : createSmtp(config.smtpUrl, config)
   const send = notingMail({ db, vault, clock, ...(sent ? { sent } : {}) }, async (mail, mailId) => {
     if (!smtp) return keepMail(db.read, mail, clock.now())
-    const returnPath = mailId && config.mailReturn ? returnPathOf(vault, config.mailReturn, mailId) : null
-    await smtp.send(mail, clock.now(), { returnPath, messageId: mailId ? proofOf(vault, mailId) : mail.id })
+    const returnPath = config.mailReturn ? returnPathOf(vault, config.mailReturn, mailId) : null
+    await smtp.send(mail, clock.now(), { returnPath, messageId: proofOf(vault, mailId) })
   })
   return {
     async send(mail) {

@@ -35,8 +35,9 @@ create table answer_links (
   confirmed_at timestamp(3) with time zone,
   wrong_numbers smallint default 0 not null,
   wrong_since timestamp(3) with time zone,
+  mailbox smallint default 1 not null,
   constraint answer_links_pkey PRIMARY KEY (id),
-  constraint answer_links_delivery_id_contact_id_key UNIQUE (delivery_id, contact_id),
+  constraint answer_links_delivery_id_contact_id_mailbox_key UNIQUE (delivery_id, contact_id, mailbox),
   constraint answer_links_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
   constraint answer_links_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
   constraint answer_links_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
@@ -158,9 +159,10 @@ create table contacts (
   unreachable_at timestamp(3) with time zone,
   unreachable_code text,
   silent smallint default 0 not null,
-  former_email text,
   removed_at timestamp(3) with time zone,
   updated_at timestamp(3) with time zone,
+  mailbox smallint default 1 not null,
+  complained_at timestamp(3) with time zone,
   constraint contacts_pkey PRIMARY KEY (id),
   constraint contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint contacts_kind_check CHECK ((kind = ANY (ARRAY['abuse'::text, 'dsa11'::text, 'tco15'::text, 'legal_representative'::text]))),
@@ -373,6 +375,18 @@ CREATE INDEX facts_by_kind ON facts USING btree (kind, at);
 CREATE INDEX facts_by_time ON facts USING btree (at);
 CREATE TRIGGER facts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON facts FOR EACH STATEMENT EXECUTE FUNCTION facts_are_never_changed();
 
+create table former_mailboxes (
+  id text not null,
+  contact_id text not null,
+  org_id text not null,
+  email text not null,
+  locale text not null,
+  ended_at timestamp(3) with time zone not null,
+  constraint former_mailboxes_pkey PRIMARY KEY (id),
+  constraint former_mailboxes_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+  constraint former_mailboxes_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+
 create table holder_searches (
   item_id text not null,
   began_at timestamp(3) with time zone not null,
@@ -542,7 +556,7 @@ CREATE INDEX mailbox_changes_by_person ON mailbox_changes USING btree (person_id
 create table mails (
   id text not null,
   key text not null,
-  org_id text not null,
+  org_id text,
   contact_id text,
   purpose text not null,
   notice_id text,
@@ -554,6 +568,8 @@ create table mails (
   prepared_at timestamp(3) with time zone not null,
   sent_at timestamp(3) with time zone,
   changed_at timestamp(3) with time zone not null,
+  recipient_id text,
+  about_id text,
   constraint mails_pkey PRIMARY KEY (id),
   constraint mails_key_key UNIQUE (key),
   constraint mails_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
@@ -561,6 +577,8 @@ create table mails (
   constraint mails_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint mails_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'sent'::text, 'delayed'::text, 'returned'::text, 'auto_replied'::text, 'answered'::text, 'silent'::text])))
 );
+CREATE INDEX mails_asking ON mails USING btree (sent_at) WHERE ((state = ANY (ARRAY['sent'::text, 'delayed'::text])) AND (purpose <> 'pointer'::text));
+CREATE INDEX mails_by_about ON mails USING btree (about_id) WHERE (about_id IS NOT NULL);
 CREATE INDEX mails_by_contact ON mails USING btree (contact_id, sent_at) WHERE (contact_id IS NOT NULL);
 CREATE INDEX mails_by_notice ON mails USING btree (notice_id) WHERE (notice_id IS NOT NULL);
 CREATE INDEX mails_by_org ON mails USING btree (org_id, sent_at);
@@ -850,7 +868,8 @@ create table pointers (
   mail_id text,
   mailed_at timestamp(3) with time zone,
   silent_at timestamp(3) with time zone,
-  constraint pointers_pkey PRIMARY KEY (delivery_id, contact_id),
+  mailbox smallint default 1 not null,
+  constraint pointers_pkey PRIMARY KEY (delivery_id, contact_id, mailbox),
   constraint pointers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
   constraint pointers_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
   constraint pointers_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
@@ -903,7 +922,7 @@ create table receipts (
 create table received_mails (
   id text not null,
   mail_id text not null,
-  org_id text not null,
+  org_id text,
   digest bytea not null,
   class text not null,
   code text,

@@ -45,6 +45,7 @@ export interface AnswerLinks {
   deliveryId: string;
   expiresAt: Timestamp;
   id: string;
+  mailbox: Generated<number>;
   noticeId: string;
   orgId: string;
   revokedAt: Timestamp | null;
@@ -118,9 +119,9 @@ export interface ContactReturns {
 export interface Contacts {
   awayFrom: Timestamp | null;
   awayUntil: Timestamp | null;
+  complainedAt: Timestamp | null;
   createdAt: Timestamp;
   email: string;
-  formerEmail: string | null;
   hours: Json | null;
   id: string;
   invitedAt: Timestamp | null;
@@ -129,6 +130,7 @@ export interface Contacts {
   languages: string[];
   lapsedAt: Timestamp | null;
   lapsesAt: Timestamp | null;
+  mailbox: Generated<number>;
   name: string | null;
   orgId: string;
   phone: string | null;
@@ -277,6 +279,15 @@ export interface Facts {
   seq: number;
 }
 
+export interface FormerMailboxes {
+  contactId: string;
+  email: string;
+  endedAt: Timestamp;
+  id: string;
+  locale: string;
+  orgId: string;
+}
+
 export interface HolderSearches {
   beganAt: Timestamp;
   itemId: string;
@@ -397,6 +408,7 @@ export interface MailboxChanges {
 }
 
 export interface Mails {
+  aboutId: string | null;
   changedAt: Timestamp;
   code: string | null;
   contactId: string | null;
@@ -404,11 +416,12 @@ export interface Mails {
   id: string;
   key: string;
   noticeId: string | null;
-  orgId: string;
+  orgId: string | null;
   permanent: boolean | null;
   preparedAt: Timestamp;
   purpose: string;
   recipientDomain: string;
+  recipientId: string | null;
   sentAt: Timestamp | null;
   state: string;
 }
@@ -609,6 +622,7 @@ export interface People {
 export interface Pointers {
   contactId: string;
   deliveryId: string;
+  mailbox: Generated<number>;
   mailedAt: Timestamp | null;
   mailId: string | null;
   noticeId: string;
@@ -652,7 +666,7 @@ export interface ReceivedMails {
   digest: Buffer;
   id: string;
   mailId: string;
-  orgId: string;
+  orgId: string | null;
   receivedAt: Timestamp;
   sealed: Buffer | null;
   seenAt: Timestamp | null;
@@ -828,6 +842,7 @@ export interface DB {
   factHeads: FactHeads;
   factorTries: FactorTries;
   facts: Facts;
+  formerMailboxes: FormerMailboxes;
   holderSearches: HolderSearches;
   idempotency: Idempotency;
   inboxRows: InboxRows;

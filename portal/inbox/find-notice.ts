@@ -28,7 +28,9 @@ export async function findNotice(
   const summary = allowed ? noticeView(states, reader, around) : null
   if (!summary) return unknown
   const facts = await historyOf(ground, noticeId)
-  const mentioned = facts.flatMap((fact) => ('orgId' in fact.payload ? [fact.payload.orgId] : []))
+  const mentioned = facts.flatMap((fact) =>
+    'orgId' in fact.payload && fact.payload.orgId !== null ? [fact.payload.orgId] : [],
+  )
   const organisations = await findOrganisations(ground.db.read, mentioned)
   const names = new Map([...organisations].map(([id, organisation]) => [id, organisation.name]))
   const visible = new Set(states.map((state) => state.item.id))

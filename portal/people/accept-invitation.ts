@@ -4,6 +4,7 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import { endOf, type InvitationEnd, readInvitationToken } from './invitation.ts'
 import { lockInvitation, setInvitationAccepted } from './invitation-store.server.ts'
 import type { PersonActor } from './may.ts'
+import { noteDone } from './note-answered.ts'
 import {
   insertMembership,
   insertPerson,
@@ -51,6 +52,7 @@ export function acceptInvitation(
     if (!known) await insertPerson(tx.db, { id: personId, email, name, locale, createdAt: tx.now })
     await insertMembership(tx.db, { orgId, personId, role: role as Role, createdAt: tx.now })
     await setInvitationAccepted(tx.db, invitationId, personId, tx.now)
+    await noteDone(tx, invitationId)
     const entered = await enter(tx, ground, { personId, orgId, known: known !== undefined }, from)
     await record(tx, orgId, 'member.joined', { orgId, personId, role, invitationId })
     return entered

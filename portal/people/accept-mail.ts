@@ -1,7 +1,7 @@
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
-import type { Ground, ReturnedMail, Tx } from '../ground/ground.ts'
-import { type CameBack, type MailState, stateAfter } from './mail.ts'
+import type { Ground, ReturnedMail, SentMail, Tx } from '../ground/ground.ts'
+import { type CameBack, chainOfMail, type MailState, stateAfter } from './mail.ts'
 import { insertReceived, lockMail, type MailRow, updateMail } from './mail-store.server.ts'
 
 export type AcceptedMail =
@@ -39,19 +39,26 @@ export async function moveMail(tx: Tx, sent: MailRow, cameBack: CameBack, code: 
   if (state === sent.state) return
   const permanent = state === 'returned' ? cameBack.class === 'permanent' : null
   await updateMail(tx.db, sent.id, { state, code: code ?? sent.code, permanent, changedAt: tx.now })
-  const about = {
-    mailId: sent.id,
-    orgId: sent.orgId,
-    contactId: sent.contactId,
-    ...(sent.noticeId === null ? {} : { noticeId: sent.noticeId }),
-  }
-  const chain = sent.noticeId ?? sent.orgId
+  const about = mailedOf(sent)
+  const chain = chainOfMail(about)
   if (state === 'returned') {
     const returned = { ...about, permanent: permanent === true, code: code ?? (permanent ? '5.0.0' : '4.0.0') }
     await record(tx, chain, 'mail.returned', returned)
   }
   if (state === 'auto_replied') await record(tx, chain, 'mail.auto-replied', about)
   if (state === 'answered') await record(tx, chain, 'mail.answered', about)
+}
+
+/** A mail as facts name it. */
+export function mailedOf({ id: mailId, orgId, contactId, recipientId, noticeId, aboutId }: MailRow): SentMail {
+  return {
+    mailId,
+    orgId,
+    contactId,
+    ...(recipientId === null ? {} : { recipientId }),
+    ...(noticeId === null ? {} : { noticeId }),
+    ...(orgId === null && aboutId !== null ? { of: aboutId } : {}),
+  }
 }
 
 function keepReceived(ground: Ground, tx: Tx, sent: MailRow, mail: ReturnedMail): Promise<boolean> {

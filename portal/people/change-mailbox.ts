@@ -12,6 +12,7 @@ import {
 } from './mailbox-change-store.server.ts'
 import type { PersonActor } from './may.ts'
 import { setPerson } from './member-store.server.ts'
+import { noteAnswered } from './note-answered.ts'
 import { lockPerson, selectPersonByEmail } from './people-store.server.ts'
 import { isEmail, normaliseEmail } from './person.ts'
 import { digestOfSecret } from './secret.ts'
@@ -25,6 +26,11 @@ export type MailboxSide = 'old' | 'new'
 /** Each mailbox has a secret of its own, made again from the change's id. */
 export function mailboxToken(ground: Pick<Ground, 'vault'>, changeId: string, side: MailboxSide): string {
   return `${changeId}.${side}.${ground.vault.derive(`mailbox-${side}`, changeId)}`
+}
+
+/** What the mail to one of the two is called. */
+export function mailboxMailKey(changeId: string, side: MailboxSide): string {
+  return `mal_${changeId}_${side}`
 }
 
 /**
@@ -77,6 +83,7 @@ export function confirmMailboxChange(
     const state = stateOf(change, read.side, tx.now)
     if (state.result !== 'valid' || !change) return { result: state.result === 'valid' ? 'unknown' : state.result }
     await setMailboxConfirmed(tx.db, change.id, read.side, tx.now)
+    await noteAnswered(tx, mailboxMailKey(change.id, read.side))
     if (!(read.side === 'old' ? change.newConfirmedAt : change.oldConfirmedAt)) return { result: 'half' }
     const { personId, email } = change
     await endMailboxChanges(tx.db, personId, tx.now)

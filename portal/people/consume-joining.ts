@@ -17,6 +17,7 @@ import {
   setJoiningConsumed,
 } from './joining-store.server.ts'
 import type { PersonActor } from './may.ts'
+import { noteDone } from './note-answered.ts'
 import {
   lockOrganisation,
   type OrganisationRow,
@@ -95,17 +96,17 @@ export function consumeJoining(
     const organisation = target === null ? null : await lockOrganisation(tx.db, target)
     const person = await lockPersonByEmail(tx.db, joining.email)
     if (organisation && person && (await selectMembership(tx.db, organisation.id, person.id))) {
-      await setJoiningConsumed(tx.db, joiningId, tx.now)
+      await consumed(tx, joiningId)
       return { result: 'already-member' }
     }
     if (organisation && joining.kind !== 'invitation' && (await isOwned(tx.db, organisation))) {
-      await setJoiningConsumed(tx.db, joiningId, tx.now)
+      await consumed(tx, joiningId)
       await contest(tx, joining, organisation.id)
       return { result: 'contested' }
     }
     const terms = termsOf(organisation?.kind ?? 'provider')
     if (terms && accepts.terms !== currentTerms[terms]) return { result: 'terms-missing' }
-    await setJoiningConsumed(tx.db, joiningId, tx.now)
+    await consumed(tx, joiningId)
     const orgId = organisation?.id ?? (await found(tx, joining))
     const personId = person?.id ?? newId('psn')
     const { email, personName: name, locale, kind: how } = joining
@@ -121,6 +122,11 @@ export function consumeJoining(
     })
     return { result: 'joined', orgId, how, sessionToken, actor: await actorOf(tx, sessionToken) }
   })
+}
+
+async function consumed(tx: Tx, joiningId: string): Promise<void> {
+  await setJoiningConsumed(tx.db, joiningId, tx.now)
+  await noteDone(tx, joiningId)
 }
 
 /** A company nobody knew until now. */

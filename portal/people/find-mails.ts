@@ -1,4 +1,4 @@
-import type { Ground } from '../ground/ground.ts'
+import type { Ground, MailPurpose } from '../ground/ground.ts'
 import type { MailState } from './mail.ts'
 import { selectMailFates, selectReceivedOf } from './mail-store.server.ts'
 import { type Actor, may } from './may.ts'
@@ -6,11 +6,12 @@ import { type Actor, may } from './may.ts'
 /** A mail that we sent and what came back. No text, and of the mailbox only what stands behind the @. */
 export interface SentMailView {
   id: string
-  orgId: string
-  orgName: string
+  /** Null for what is a person's own, and where there is no organisation yet. */
+  orgId: string | null
+  orgName: string | null
   contactId: string | null
   noticeId: string | null
-  purpose: string
+  purpose: MailPurpose
   domain: string
   state: MailState
   code: string | null
@@ -37,7 +38,7 @@ export async function findMails(
     orgName: row.orgName,
     contactId: row.contactId,
     noticeId: row.noticeId,
-    purpose: row.purpose,
+    purpose: row.purpose as MailPurpose,
     domain: row.recipientDomain,
     state: row.state as MailState,
     code: row.code,

@@ -71,6 +71,7 @@ export async function mailDecision(ground: Ground, fact: Fact<Decided>): Promise
       to: owner.email,
       subject: letter.subject,
       text: [letter.text(organisation.name, link), ...reason, '', 'Noticeline', ''].join('\n'),
+      about: { purpose: 'decision', orgId, recipientId: owner.id, of: decision.id },
     })
   }
 }
@@ -119,6 +120,7 @@ export async function mailContestedClaim(ground: Ground, fact: Fact<'claim.conte
       to: email,
       subject: letter.subject,
       text: [...letter.text(organisation.name, link), '', 'Noticeline', ''].join('\n'),
+      about: { purpose: 'contested_claim', orgId, recipientId: id, of: claimId },
     })
   }
 }

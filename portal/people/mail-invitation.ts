@@ -67,5 +67,6 @@ export async function mailInvitation(ground: Ground, fact: Fact<'member.invited'
       link: link.href,
       until: `${invitation.expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }),
+    about: { purpose: 'invitation', orgId: invitation.orgId, of: invitation.id },
   })
 }

@@ -110,5 +110,11 @@ export async function mailJoining(ground: Ground, fact: Fact<'joining.asked'>): 
     to: joining.email,
     subject: letter.subject,
     text: [...text, '', 'Noticeline', ''].join('\n'),
+    about: {
+      purpose: 'joining',
+      ...(joining.orgId === null ? {} : { orgId: joining.orgId }),
+      ...(joining.contactId === null ? {} : { contactId: joining.contactId }),
+      of: joining.id,
+    },
   })
 }

@@ -1,6 +1,6 @@
 import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
-import { type MailboxSide, mailboxToken } from './change-mailbox.ts'
+import { type MailboxSide, mailboxMailKey, mailboxToken } from './change-mailbox.ts'
 import { selectMailboxChange } from './mailbox-change-store.server.ts'
 import { selectPerson } from './people-store.server.ts'
 import type { Locale } from './person.ts'
@@ -81,9 +81,10 @@ export async function mailMailboxChange(ground: Ground, fact: Fact<'mailbox-chan
     const link = new URL(`/mailbox-change/${mailboxToken(ground, change.id, side)}`, ground.config.origin)
     const letter = letters[locale][side](person.name, link.href)
     await ground.mail.send({
-      id: `mal_${change.id}_${side}`,
+      id: mailboxMailKey(change.id, side),
       to: side === 'old' ? person.email : change.email,
       ...letter,
+      about: { purpose: 'mailbox_change', recipientId: person.id, of: change.id },
     })
   }
 }

@@ -53,5 +53,6 @@ export async function mailSignIn(ground: Ground, fact: Fact<'sign-in.requested'>
     to: person.email,
     subject: letter.subject,
     text: letter.text(person.name, link.href, minutes),
+    about: { purpose: 'sign_in', recipientId: person.id, of: signIn.id },
   })
 }

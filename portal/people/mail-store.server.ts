@@ -1,5 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
-import type { DB } from '../ground/ground.ts'
+import type { DB, MailPurpose } from '../ground/ground.ts'
 
 export type MailRow = Selectable<DB['mails']>
 
@@ -9,6 +9,41 @@ export function lockMail(db: Transaction<DB>, mailId: string): Promise<MailRow |
 
 export function lockMailByKey(db: Transaction<DB>, key: string): Promise<MailRow | undefined> {
   return db.selectFrom('mails').selectAll().where('key', '=', key).forUpdate().executeTakeFirst()
+}
+
+/** All about one thing, in one order. */
+export function lockMailsAbout(db: Transaction<DB>, aboutId: string): Promise<MailRow[]> {
+  return db.selectFrom('mails').selectAll().where('aboutId', '=', aboutId).orderBy('id').forUpdate().execute()
+}
+
+/** Mails that ask for something, sent before then, of which nothing is known. */
+export async function selectUnanswered(
+  db: Kysely<DB>,
+  { purposes, before, limit }: { purposes: readonly MailPurpose[]; before: Date; limit: number },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('mails')
+    .select('id')
+    .where('state', 'in', ['sent', 'delayed'])
+    .where('purpose', '<>', 'pointer')
+    .where('purpose', 'in', [...purposes])
+    .where('sentAt', '<=', before)
+    .orderBy('sentAt')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** The newest mail for this about one thing. */
+export function selectMailAbout(db: Kysely<DB>, aboutId: string, purpose: MailPurpose): Promise<MailRow | undefined> {
+  return db
+    .selectFrom('mails')
+    .selectAll()
+    .where('aboutId', '=', aboutId)
+    .where('purpose', '=', purpose)
+    .orderBy('preparedAt', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 export async function updateMail(
@@ -36,7 +71,7 @@ export async function insertReceived(
 export function selectMailFates(db: Kysely<DB>, filter: { orgId?: string; states?: readonly string[]; limit: number }) {
   let query = db
     .selectFrom('mails')
-    .innerJoin('organisations', 'organisations.id', 'mails.orgId')
+    .leftJoin('organisations', 'organisations.id', 'mails.orgId')
     .selectAll('mails')
     .select('organisations.name as orgName')
   if (filter.orgId !== undefined) query = query.where('mails.orgId', '=', filter.orgId)

@@ -15,7 +15,7 @@ export function openReceivedMail(
     if (!found?.dataKey || !found.sealed) return { result: 'unknown-mail' }
     if (found.seenAt === null) await setReceivedSeen(tx.db, found.id, tx.now)
     const { personId, orgId } = actor
-    await record(tx, found.orgId, 'mail.opened', { receivedMailId, orgId, personId })
+    await record(tx, found.orgId ?? found.mailId, 'mail.opened', { receivedMailId, orgId, personId })
     const text = ground.vault.open(found.dataKey, `received:${found.id}`, found.sealed).toString('utf8')
     return { result: 'opened', text }
   })

@@ -207,6 +207,8 @@ describe('a notifier is invited', () => {
       expect(await ground.facts.kinds(invited.orgId)).toEqual([
         'joining.asked',
         'organisation.invited',
+        'mail.sent',
+        'mail.answered',
         'organisation.joined',
         'organisation.admitted',
         'terms.accepted',

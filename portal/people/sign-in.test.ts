@@ -32,7 +32,12 @@ test('a mailed link signs in once, and the session is found by its token alone',
     expect(await consumeSignIn(ground, token)).toEqual({ result: 'consumed' })
     const stored = await ground.db.read.selectFrom('sessions').selectAll().execute()
     expect(JSON.stringify(stored)).not.toContain(signedIn.sessionToken)
-    expect(await ground.facts.kinds(personId)).toEqual(['sign-in.requested', 'person.signed-in'])
+    expect(await ground.facts.kinds(personId)).toEqual([
+      'sign-in.requested',
+      'mail.sent',
+      'mail.answered',
+      'person.signed-in',
+    ])
   }))
 
 test('opening a link changes nothing, however often', () =>

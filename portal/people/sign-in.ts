@@ -3,6 +3,7 @@ import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import type { PersonActor } from './may.ts'
+import { noteDone } from './note-answered.ts'
 import {
   countSignIns,
   insertSignIn,
@@ -100,6 +101,7 @@ export function consumeSignIn(
     const membership = memberships.find(({ orgId }) => orgId === replaced?.orgId) ?? memberships[0]
     if (!membership) return { result: 'unknown' }
     await setSignInConsumed(tx.db, signInId, tx.now)
+    await noteDone(tx, signInId)
     if (replaced) await endSessions(tx, replaced.personId, { id: replaced.sessionId }, 'replaced')
     const started = await startSession(tx, ground, {
       personId: signIn.personId,

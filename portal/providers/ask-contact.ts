@@ -2,6 +2,7 @@
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
+import { byWhom } from '../people/by-whom.ts'
 import { type Actor, may } from '../people/may.ts'
 import { countAsked, insertConfirmation, voidConfirmations } from './confirmation-store.server.ts'
 import { type ContactRow, lockContacts, selectContact } from './contact-store.server.ts'
@@ -50,7 +51,7 @@ export async function askContact(
   return ground.db.transaction(async (tx) => {
     const contact = (await lockContacts(tx.db, found.orgId)).find(({ id }) => id === contactId)
     if (!contact) return { result: 'unknown-contact' }
-    const asked = await askForProof(ground, tx, contact, 'verify')
+    const asked = await askForProof(ground, tx, contact, { why: 'verify', by: actor })
     return { result: asked.result }
   })
 }
@@ -60,8 +61,7 @@ export async function askForProof(
   ground: Ground,
   tx: Tx,
   contact: Pick<ContactRow, 'id' | 'orgId' | 'email'>,
-  why: 'verify' | 'challenge',
-  expiresAt = new Date(tx.now.getTime() + codeLives),
+  { why, by = { kind: 'nobody' }, expiresAt }: { why: 'verify' | 'challenge'; by?: Actor; expiresAt?: Date },
 ): Promise<{ result: 'asked'; confirmationId: string } | { result: 'limited' }> {
   const { id: contactId, orgId, email } = contact
   const mac = mailboxMac(ground, email)
@@ -83,9 +83,10 @@ export async function askForProof(
     codeMac: codeMac(ground, confirmationId, codeOf(ground, confirmationId)),
     mailboxMac: mac,
     requestedAt: tx.now,
-    expiresAt,
+    expiresAt: expiresAt ?? new Date(tx.now.getTime() + codeLives),
   })
   // A challenge's mails are reminders, each a fact of its own.
-  if (why === 'verify') await record(tx, orgId, 'contact.asked', { orgId, contactId, confirmationId, why })
+  if (why === 'verify')
+    await record(tx, orgId, 'contact.asked', { orgId, contactId, confirmationId, why, ...byWhom(by) })
   return { result: 'asked', confirmationId }
 }

@@ -1,6 +1,8 @@
+import { newId } from '../facts/id.ts'
 import type { InputError } from '../facts/input-error.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
+import { byWhom } from '../people/by-whom.ts'
 import { type Actor, may } from '../people/may.ts'
 import { askForProof } from './ask-contact.ts'
 import { voidConfirmations } from './confirmation-store.server.ts'
@@ -10,6 +12,7 @@ import {
   type ContactChange,
   type ContactRow,
   hasProvenNetwork,
+  insertFormerMailbox,
   lockContacts,
   selectContact,
   updateContact,
@@ -22,7 +25,10 @@ export type ContactChanged =
   /** Somebody has to be reachable while networks are proven: a new mailbox is added and verified first. */
   | { result: 'last-contact' | 'unknown-contact' | 'forbidden' }
 
-/** Changes what was sent and leaves the rest. Another mailbox has to answer before anything else is sent there. */
+/**
+ * Changes what was sent and leaves the rest. Another mailbox has to answer before anything else is sent there; the links
+ * that went to the one before open nothing from now on, and it is told.
+ */
 export async function changeContact(
   ground: Ground,
   actor: Actor,
@@ -50,16 +56,21 @@ export async function changeContact(
       updatedAt: tx.now,
     })
     if (position !== undefined && (await place(tx, contacts, contactId, position))) changes.push('position')
+    const former = moved ? await keepFormer(tx, contact) : {}
     if (moved) {
       await voidConfirmations(tx.db, contactId, tx.now)
-      await askForProof(ground, tx, { id: contactId, orgId, email }, 'verify')
+      await askForProof(ground, tx, { id: contactId, orgId, email }, { why: 'verify', by: actor })
     }
-    if (changes.length > 0) await record(tx, orgId, 'contact.changed', { orgId, contactId, change: changes.join(' ') })
+    const changed = { orgId, contactId, change: changes.join(' '), ...former, ...byWhom(actor) }
+    if (changes.length > 0) await record(tx, orgId, 'contact.changed', changed)
     return { result: 'changed', contactId }
   })
 }
 
-/** Takes a mailbox out of the order. Nothing is sent there any more; what was sent stays in the history. */
+/**
+ * Takes a mailbox out of the order. Nothing is sent there any more but that it was; its links open nothing from now on, and
+ * what was sent stays in the history.
+ */
 export async function removeContact(
   ground: Ground,
   actor: Actor,
@@ -69,11 +80,13 @@ export async function removeContact(
   if (typeof orgId !== 'string') return orgId
   return ground.db.transaction(async (tx) => {
     const contacts = await lockContacts(tx.db, orgId)
-    if (!contacts.some(({ id }) => id === contactId)) return { result: 'unknown-contact' }
+    const contact = contacts.find(({ id }) => id === contactId)
+    if (!contact) return { result: 'unknown-contact' }
     if (await isNeeded(tx, contacts, contactId)) return { result: 'last-contact' }
+    const former = await keepFormer(tx, contact)
     await voidConfirmations(tx.db, contactId, tx.now)
     await updateContact(tx.db, contactId, { removedAt: tx.now, verifiedAt: null, lapsesAt: null, updatedAt: tx.now })
-    await record(tx, orgId, 'contact.removed', { orgId, contactId })
+    await record(tx, orgId, 'contact.removed', { orgId, contactId, ...former, ...byWhom(actor) })
     return { result: 'removed' }
   })
 }
@@ -118,8 +131,17 @@ function unverified(contact: ContactRow): Partial<ContactChange> {
     unreachableAt: null,
     unreachableCode: null,
     silent: 0,
-    formerEmail: contact.verifiedAt ? contact.email : contact.formerEmail,
+    mailbox: contact.mailbox + 1,
   }
+}
+
+/** A mailbox that was written to hears that it no longer is. One that never answered, or takes no mail, does not. */
+async function keepFormer(tx: Tx, contact: ContactRow): Promise<{ formerId?: string }> {
+  if (['unverified', 'unreachable'].includes(stateOf(contact, tx.now))) return {}
+  const { id: contactId, orgId, email, locale } = contact
+  const formerId = newId('fmb')
+  await insertFormerMailbox(tx.db, { id: formerId, contactId, orgId, email, locale, endedAt: tx.now })
+  return { formerId }
 }
 
 type Members = Omit<ContactChangeInput, 'position'>

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
+import { byWhom } from '../people/by-whom.ts'
 import { type Actor, may } from '../people/may.ts'
+import { noteDone } from '../people/note-answered.ts'
 import { codeMac, linkToken, mailboxMac } from './ask-contact.ts'
 import {
   type ConfirmationRow,
@@ -46,7 +48,7 @@ export async function confirmContact(
     if (match) {
       const state = stateOf(match, tx.now)
       if (state !== 'open') return { result: state }
-      await confirm(tx, contact, match, how)
+      await confirm(tx, contact, match, how, actor)
       return { result: 'confirmed', contactId }
     }
     const [newest] = rows
@@ -96,9 +98,16 @@ export async function confirmByLink(
   })
 }
 
-async function confirm(tx: Tx, contact: ContactRow, row: ConfirmationRow, how: 'code' | 'link' | 'api') {
+async function confirm(
+  tx: Tx,
+  contact: ContactRow,
+  row: ConfirmationRow,
+  how: 'code' | 'link' | 'api',
+  by: Actor = { kind: 'nobody' },
+) {
   const { id: contactId, orgId } = contact
   await updateConfirmation(tx.db, row.id, { consumedAt: tx.now })
+  await noteDone(tx, row.id)
   await updateContact(tx.db, contactId, {
     verifiedAt: contact.verifiedAt ?? tx.now,
     lapsesAt: lapseOf(tx.now),
@@ -109,7 +118,7 @@ async function confirm(tx: Tx, contact: ContactRow, row: ConfirmationRow, how: '
     silent: 0,
     updatedAt: tx.now,
   })
-  await record(tx, orgId, 'contact.confirmed', { orgId, contactId, why: row.why as 'verify', how })
+  await record(tx, orgId, 'contact.confirmed', { orgId, contactId, why: row.why as 'verify', how, ...byWhom(by) })
 }
 
 function stateOf(row: ConfirmationRow, now: Date): 'open' | 'used' | 'replaced' | 'expired' | 'too-many-tries' {

@@ -17,7 +17,8 @@ export interface ContactRow extends Choosable {
   reminded: number
   lapsedAt: Date | null
   unreachableCode: string | null
-  formerEmail: string | null
+  /** Which of its mailboxes this is, counted from 1. */
+  mailbox: number
   createdAt: Date
   updatedAt: Date
 }
@@ -93,7 +94,7 @@ export type ContactChange = Partial<
     | 'unreachableAt'
     | 'unreachableCode'
     | 'silent'
-    | 'formerEmail'
+    | 'mailbox'
   >
 > & { updatedAt: Date; removedAt?: Date }
 
@@ -101,6 +102,16 @@ export async function updateContact(db: Transaction<DB>, contactId: string, chan
   const { hours, ...rest } = change
   const set = 'hours' in change ? { ...rest, hours: jsonOf(hours ?? null) } : rest
   await db.updateTable('contacts').set(set).where('id', '=', contactId).execute()
+}
+
+export type FormerMailbox = Selectable<DB['formerMailboxes']>
+
+export async function insertFormerMailbox(db: Transaction<DB>, row: FormerMailbox): Promise<void> {
+  await db.insertInto('formerMailboxes').values(row).execute()
+}
+
+export function selectFormerMailbox(db: Kysely<DB>, id: string): Promise<FormerMailbox | undefined> {
+  return db.selectFrom('formerMailboxes').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
 export type NewContactRow = Pick<

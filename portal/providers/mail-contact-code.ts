@@ -31,7 +31,7 @@ export async function mailContactCode(ground: Ground, fact: Fact<'contact.asked'
     id: days === null ? `code-${confirmationId}` : `challenge-${confirmationId}-${days}`,
     to: contact.email,
     ...(days === null ? letter.verify(parts) : letter.challenge(parts, days)),
-    about: { orgId, contactId, purpose: days === null ? 'contact_code' : 'contact_challenge' },
+    about: { purpose: days === null ? 'contact_code' : 'contact_challenge', orgId, contactId, of: confirmationId },
   })
 }
 

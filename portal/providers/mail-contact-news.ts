@@ -1,14 +1,15 @@
 import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
 import { stateOf } from './contact.ts'
-import { type ContactRow, selectContact, selectContacts } from './contact-store.server.ts'
+import { selectContacts, selectFormerMailbox } from './contact-store.server.ts'
 
 type News = 'contact.confirmed' | 'contact.changed' | 'contact.removed' | 'contact.lapsed' | 'contact.failed'
 
 /**
- * Where notices go was changed, or somewhere nobody answers: the other contacts hear of it, because whoever took a token or
- * an account could turn notices elsewhere unseen, and because a silent desk does not notice its own silence. Which contact is
- * said by its number, never by its mailbox. Run twice, it mails the same under the same id.
+ * Where notices go was changed, or somewhere nobody answers: the other contacts hear of it, and so does the mailbox
+ * that is written to no longer, because whoever took a token or an account could turn notices elsewhere unseen, and because a
+ * silent desk does not notice its own silence. Which contact is said by its number, never by its mailbox. Run twice, it mails
+ * the same under the same id.
  */
 export async function mailContactNews(ground: Ground, fact: Fact<News>): Promise<void> {
   const { orgId, contactId } = fact.payload
@@ -18,15 +19,25 @@ export async function mailContactNews(ground: Ground, fact: Fact<News>): Promise
   const others = (await selectContacts(ground.db.read, orgId)).filter(
     (one) => one.id !== contactId && !['unverified', 'unreachable'].includes(stateOf(one, now)),
   )
-  const recipients: { to: string; locale: 'en' | 'nl'; contactId?: string; key: string }[] = others.map((one) => ({
-    to: one.email,
-    locale: one.locale,
-    contactId: one.id,
-    key: one.id,
+  const recipients: Recipient[] = others.map(({ email: to, locale, id }) => ({
+    to,
+    locale,
+    contactId: id,
+    key: id,
+    about,
   }))
-  const former = about === 'moved' ? await formerOf(ground, contactId) : null
-  if (former) recipients.push({ to: former.email, locale: former.locale, key: 'former' })
-  for (const { to, locale, key, contactId: recipient } of recipients) {
+  const formerId = 'formerId' in fact.payload ? fact.payload.formerId : undefined
+  const former = formerId === undefined ? undefined : await selectFormerMailbox(ground.db.read, formerId)
+  if (former) {
+    const locale = former.locale === 'nl' ? 'nl' : 'en'
+    recipients.push({
+      to: former.email,
+      locale,
+      key: 'former',
+      about: `${about === 'moved' ? 'moved' : 'removed'}-here`,
+    })
+  }
+  for (const { to, locale, key, about, contactId: recipient } of recipients) {
     const { subject, text } = letters[locale][about]
     await ground.mail.send({
       id: `news-${fact.id}-${key}`,
@@ -37,12 +48,21 @@ export async function mailContactNews(ground: Ground, fact: Fact<News>): Promise
         at: fact.at.toISOString(),
         link: `${ground.config.origin}/provider/contacts`,
       }),
-      about: { orgId, purpose: 'contact_news', ...(recipient && { contactId: recipient }) },
+      about: { purpose: 'contact_news', orgId, ...(recipient && { contactId: recipient }), of: contactId },
     })
   }
 }
 
-type About = 'added' | 'moved' | 'removed' | 'lapsed' | 'returned' | 'silent'
+interface Recipient {
+  to: string
+  locale: 'en' | 'nl'
+  /** Left out for a mailbox that is no contact's any longer. */
+  contactId?: string
+  key: string
+  about: About
+}
+
+type About = 'added' | 'moved' | 'removed' | 'lapsed' | 'returned' | 'silent' | 'moved-here' | 'removed-here'
 
 function newsOf(fact: Fact<News>): About | null {
   switch (fact.kind) {
@@ -57,15 +77,6 @@ function newsOf(fact: Fact<News>): About | null {
     case 'contact.failed':
       return fact.payload.reason
   }
-}
-
-/** Where it was before: whoever stood there hears of it as well. */
-async function formerOf(
-  ground: Ground,
-  contactId: string,
-): Promise<{ email: string; locale: ContactRow['locale'] } | null> {
-  const contact = await selectContact(ground.db.read, contactId)
-  return contact?.formerEmail ? { email: contact.formerEmail, locale: contact.locale } : null
 }
 
 interface Detail {
@@ -90,6 +101,14 @@ const letters: { readonly [locale in 'en' | 'nl']: { readonly [A in About]: { su
     moved: {
       subject: 'A contact of yours has another mailbox',
       text: 'Until the new mailbox has answered, nothing is sent there. If you know nothing of it, tell the desk at once.',
+    },
+    'moved-here': {
+      subject: 'This mailbox is no longer the contact it was',
+      text: 'Somebody at your company named another mailbox in its place. Nothing more is sent here, and the links that were mailed here open nothing. If you know nothing of it, tell the desk at once.',
+    },
+    'removed-here': {
+      subject: 'This mailbox was removed from your contacts',
+      text: 'Nothing more is sent here, and the links that were mailed here open nothing. If you know nothing of it, tell the desk at once.',
     },
     removed: {
       subject: 'A contact of yours was removed',
@@ -116,6 +135,14 @@ const letters: { readonly [locale in 'en' | 'nl']: { readonly [A in About]: { su
     moved: {
       subject: 'Een contact van u heeft een andere mailbox',
       text: 'Tot de nieuwe mailbox heeft geantwoord, wordt daar niets naartoe gestuurd. Weet u van niets, waarschuw dan meteen de meldkamer.',
+    },
+    'moved-here': {
+      subject: 'Deze mailbox is niet langer het contact dat zij was',
+      text: 'Iemand bij uw bedrijf gaf er een andere mailbox voor op. Hier komt niets meer naartoe, en links die hierheen zijn gemaild openen niets meer. Weet u van niets, waarschuw dan meteen de meldkamer.',
+    },
+    'removed-here': {
+      subject: 'Deze mailbox is van uw contacten afgehaald',
+      text: 'Hier komt niets meer naartoe, en links die hierheen zijn gemaild openen niets meer. Weet u van niets, waarschuw dan meteen de meldkamer.',
     },
     removed: {
       subject: 'Een contact van u is verwijderd',

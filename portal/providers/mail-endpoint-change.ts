@@ -24,7 +24,7 @@ export async function mailEndpointChange(
       to: contact.email,
       subject: letter.subject,
       text: letter.text({ endpointId, at: fact.at.toISOString(), link }),
-      about: { orgId, contactId: contact.id, purpose: 'endpoint_change' },
+      about: { purpose: 'endpoint_change', orgId, contactId: contact.id, of: endpointId },
     })
   }
 }

@@ -20,7 +20,7 @@ const temporary = { count: 3, withinMs: 48 * 3_600_000 }
  */
 export async function noteReturn(ground: Ground, fact: Fact<'mail.returned'>): Promise<void> {
   const { contactId, mailId, orgId, permanent, code } = fact.payload
-  if (contactId === null) return
+  if (contactId === null || orgId === null) return
   await ground.db.transaction(async (tx) => {
     const contact = (await lockContacts(tx.db, orgId)).find(({ id }) => id === contactId)
     if (!contact) return
@@ -40,7 +40,7 @@ async function giveUp(tx: Tx, { id: contactId, orgId }: ContactRow, code: string
 /** A person wrote back: somebody is there. An automatic reply says nothing of the kind, and changes nothing. */
 export async function noteAnswer(ground: Ground, fact: Fact<'mail.answered'>): Promise<void> {
   const { contactId, orgId } = fact.payload
-  if (contactId === null) return
+  if (contactId === null || orgId === null) return
   const found = await selectContact(ground.db.read, contactId)
   if (!found || (found.silent === 0 && found.unreachableAt === null)) return
   await ground.db.transaction(async (tx) => {

@@ -56,7 +56,7 @@ async function challengeOf(ground: Ground, tx: Tx, contact: ContactRow, expiresA
   const [newest] = await selectConfirmations(tx.db, contact.id, 1)
   const open = newest?.why === 'challenge' && !newest.consumedAt && !newest.voidedAt && newest.expiresAt > tx.now
   if (newest && open) return newest.id
-  const asked = await askForProof(ground, tx, contact, 'challenge', expiresAt)
+  const asked = await askForProof(ground, tx, contact, { why: 'challenge', expiresAt })
   if (asked.result !== 'asked') throw new Error('A challenge is never limited')
   return asked.confirmationId
 }

@@ -2,6 +2,7 @@ import { newId } from '../facts/id.ts'
 import type { InputError } from '../facts/input-error.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
+import { byWhom } from '../people/by-whom.ts'
 import { type Actor, may } from '../people/may.ts'
 import { askForProof } from './ask-contact.ts'
 import { usualPurposes } from './contact.ts'
@@ -49,8 +50,8 @@ export async function registerContact(ground: Ground, actor: Actor, input: unkno
       lapsesAt: null,
       createdAt: tx.now,
     })
-    await record(tx, orgId, 'contact.added', { orgId, contactId })
-    const asked = await askForProof(ground, tx, { id: contactId, orgId, email }, 'verify')
+    await record(tx, orgId, 'contact.added', { orgId, contactId, ...byWhom(actor) })
+    const asked = await askForProof(ground, tx, { id: contactId, orgId, email }, { why: 'verify', by: actor })
     return { result: 'registered', contactId, asked: asked.result === 'asked' }
   })
 }

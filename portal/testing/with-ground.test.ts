@@ -61,7 +61,8 @@ test('what the outside world answers is what the test said, and nothing else is 
 
 test('the same mail is caught once', () =>
   withGround(at, async (ground) => {
-    const mail = { id: 'mal_1', to: 'desk@teal.example', subject: 's', text: 't' }
+    const about = { purpose: 'sign_in', of: 'sgn_1' } as const
+    const mail = { id: 'mal_1', to: 'desk@teal.example', subject: 's', text: 't', about }
     await ground.mail.send(mail)
     await ground.mail.send(mail)
     expect(ground.caught.mail).toEqual([mail])

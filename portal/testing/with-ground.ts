@@ -11,6 +11,7 @@ import { type NotingOptions, notingMail } from '../ground/mail-noting.server.ts'
 import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
 import { reactOnce } from '../ground/queue-reactions.server.ts'
 import { createVault } from '../ground/vault.server.ts'
+import { chainOfMail } from '../people/mail.ts'
 import { borrowDatabase, listJobs, removeJob, type WaitingJob } from './databases.ts'
 import {
   createCaughtLog,
@@ -98,7 +99,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
   const keys = createKeys({ db, vault, clock })
   if (options.keys !== 'none') await keys.keepFresh()
   const sent: NotingOptions['sent'] = async (tx, one) =>
-    void (await record(tx, one.noticeId ?? one.orgId, 'mail.sent', { ...one }))
+    void (await record(tx, chainOfMail(one), 'mail.sent', { ...one }))
   const mail = {
     ...catching,
     ...returnedMail(vault, config.mailIncoming),

@@ -80,7 +80,7 @@ export default function Mails() {
                   label: text('column-provider'),
                   cell: (mail) => (
                     <>
-                      <strong>{mail.orgName}</strong>
+                      <strong>{mail.orgName ?? text('mails-person')}</strong>
                       <span className="block text-sm text-soft">
                         {text('mails-to')} {mail.domain}
                       </span>
@@ -88,8 +88,17 @@ export default function Mails() {
                   ),
                 },
                 {
-                  label: text('column-notice'),
-                  cell: (mail) => (mail.noticeId ? <Id>{mail.noticeId}</Id> : <span>{mail.purpose}</span>),
+                  label: text('mails-for'),
+                  cell: (mail) => (
+                    <>
+                      {text(`mail-purpose.${mail.purpose}`)}
+                      {mail.noticeId ? (
+                        <span className="block">
+                          <Id>{mail.noticeId}</Id>
+                        </span>
+                      ) : null}
+                    </>
+                  ),
                 },
                 { label: text('mails-received'), cell: (mail) => <Received mail={mail} /> },
                 {

@@ -20,6 +20,8 @@ export const answer = {
   'answer-revoked.revoked': 'This link was taken back. Nothing can be answered here any more.',
   'answer-revoked.contact':
     'This mailbox is no longer a contact of the company. Whoever is now was sent a mail of their own.',
+  'answer-revoked.mailbox':
+    'The company named another mailbox in place of the one this link was mailed to. A mail of its own goes there.',
   'answer-revoked.suspended':
     'The company takes no part in the line for now. Call the desk if you think that is a mistake.',
   'answer-revoked.replaced': 'A newer mail about this notice was sent to you. Use the link in that one.',
@@ -106,6 +108,22 @@ export const answer = {
   'mails-read': 'Read what was written',
   'mails-written':
     'What a person wrote back: an answer to a mail is no outcome. It may name what must not be passed on.',
+  'mails-for': 'What for',
+  'mails-person': 'A person’s own',
+  'mail-purpose.pointer': 'Where to look for a notice',
+  'mail-purpose.contact_code': 'Code for a contact',
+  'mail-purpose.contact_challenge': 'Does somebody read this mailbox?',
+  'mail-purpose.contact_news': 'News about a contact',
+  'mail-purpose.endpoint_change': 'News about an endpoint',
+  'mail-purpose.network': 'News about a network',
+  'mail-purpose.network_proof': 'Question to the mailbox of the registry',
+  'mail-purpose.sign_in': 'Link to sign in',
+  'mail-purpose.joining': 'Link to come in',
+  'mail-purpose.invitation': 'Invitation to an organisation',
+  'mail-purpose.mailbox_change': 'Change of a person’s mailbox',
+  'mail-purpose.decision': 'Decision of the desk',
+  'mail-purpose.contested_claim': 'Somebody else claims a record',
+  'mail-purpose.desk_tasks': 'Tasks of the desk',
   'mail-state.sending': 'Being sent',
   'mail-state.sent': 'Sent',
   'mail-state.delayed': 'Delayed',

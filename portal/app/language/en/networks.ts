@@ -99,6 +99,15 @@ export const networks = {
   'network-code-too-many': 'Too many wrong codes. The link in the mail still works.',
   'network-code-used': 'The mail was answered already.',
   'network-code-expired': 'The time to answer is over. Claim it again.',
+  'network-mail.returned':
+    'The mail to that mailbox came back, so nobody can answer there. Have the registry’s entry put right and claim again, or claim it now by a line in the registry object.',
+  'network-mail.delayed':
+    'The mail to that mailbox has not arrived yet and is being tried further. You need not wait: it can be claimed by a line in the registry object as well.',
+  'network-mail.auto_replied':
+    'A machine answered from that mailbox, and no person yet. Ask whoever reads it, or claim it by a line in the registry object.',
+  'network-mail.silent':
+    'Nobody has answered from that mailbox for three days. Ask whoever reads it, or claim it by a line in the registry object.',
+  'network-mail-other': 'Claim it by another proof',
   'network-next-dns':
     'Put this text record on the name. Two name servers that know nothing of each other have to see it.',
   'network-next-file':

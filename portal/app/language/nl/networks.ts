@@ -101,6 +101,15 @@ export const networks: Record<keyof typeof en, string> = {
   'network-code-too-many': 'Te veel verkeerde codes. De link in de mail werkt nog.',
   'network-code-used': 'De mail is al beantwoord.',
   'network-code-expired': 'De tijd om te antwoorden is voorbij. Claim het opnieuw.',
+  'network-mail.returned':
+    'De mail aan die mailbox kwam terug; daar kan dus niemand antwoorden. Laat de gegevens in het register verbeteren en claim opnieuw, of claim het nu met een regel in het registerobject.',
+  'network-mail.delayed':
+    'De mail aan die mailbox is nog niet aangekomen en wordt opnieuw geprobeerd. U hoeft niet te wachten: claimen kan ook met een regel in het registerobject.',
+  'network-mail.auto_replied':
+    'Vanuit die mailbox antwoordde een machine, en nog geen mens. Vraag het aan wie haar leest, of claim het met een regel in het registerobject.',
+  'network-mail.silent':
+    'Vanuit die mailbox heeft al drie dagen niemand geantwoord. Vraag het aan wie haar leest, of claim het met een regel in het registerobject.',
+  'network-mail-other': 'Claim het met een ander bewijs',
   'network-next-dns': 'Zet dit tekstrecord op de naam. Twee naamservers die niets van elkaar weten, moeten het zien.',
   'network-next-file':
     'Zet deze regel in een bestand met platte tekst. Het wordt op dit adres gelezen en nergens anders, over https, tot 1 KiB.',

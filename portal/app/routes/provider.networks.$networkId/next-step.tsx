@@ -1,7 +1,8 @@
-import { Form } from '@remix-run/react'
+import { Form, Link } from '@remix-run/react'
 import type { ClaimView } from '../../../attribution/find-networks.ts'
 import { useText } from '../../language/use-text.ts'
 import { TextField } from '../../ui/field.tsx'
+import { Banner } from '../../ui/notice-banner.tsx'
 import { Pairs } from '../../ui/page.tsx'
 
 /** What the claim waits for, in words, and the one thing that can be done about it here. */
@@ -39,13 +40,33 @@ export function NextStep({ network, mayWrite }: { network: ClaimView; mayWrite: 
   }
 }
 
+const troubles = ['returned', 'delayed', 'auto_replied', 'silent'] as const
+
+/** Where the mail did not get to a person: what to do instead of waiting. */
+function MailFate({ state }: { state: string }) {
+  const text = useText()
+  const trouble = troubles.find((one) => one === state)
+  if (!trouble) return null
+  return (
+    <Banner tone={trouble === 'returned' ? 'alarm' : 'wait'}>
+      <p>{text(`network-mail.${trouble}`)}</p>
+      <p className="mt-3">
+        <Link className="button" to="/provider/networks/new">
+          {text('network-mail-other')}
+        </Link>
+      </p>
+    </Banner>
+  )
+}
+
 function Instructions({ network, mayWrite }: { network: ClaimView; mayWrite: boolean }) {
   const text = useText()
-  const { line, where, mailbox } = network.instructions
+  const { line, where, mailbox, mail } = network.instructions
   if (network.proof === 'registry_mail') {
     return (
       <>
         <p>{text('network-next-mail', { mailbox: mailbox ?? '–' })}</p>
+        {network.state === 'proving' && mail ? <MailFate state={mail.state} /> : null}
         {mayWrite && network.state === 'proving' ? (
           <Form method="post" className="form-grid" autoComplete="off">
             <TextField name="code" label={text('network-code')} code />
