@@ -113,7 +113,6 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
 }
 
 const insideTransaction = new AsyncLocalStorage<true>()
-const tries = 8
 
 async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work: (tx: Tx) => Promise<T>): Promise<T> {
   if (insideTransaction.getStore()) {
@@ -142,16 +141,20 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
       if (recorded.length > 0) options.recorded?.(recorded)
       return result
     } catch (error) {
-      if (attempt >= tries || !mayBeTriedAgain(error)) throw error
+      if (attempt >= triesAfter(error)) throw error
       await wait(Math.random() * 10 * 2 ** attempt)
     }
   }
 }
 
-/** 40001 could not be put in an order with others; 40P01 deadlock. In both cases nothing was written. */
-function mayBeTriedAgain(error: unknown): boolean {
+/**
+ * How often it is tried in all. 40001 could not be put in an order with others; 40P01 deadlock; 23505 somebody wrote the same
+ * row in the same moment, and whoever looks again finds it there. In each case nothing was written.
+ */
+function triesAfter(error: unknown): number {
   const code = (error as { code?: unknown } | null)?.code
-  return code === '40001' || code === '40P01'
+  if (code === '40001' || code === '40P01') return 8
+  return code === '23505' ? 3 : 1
 }
 
 function txOn(trx: Transaction<DB>, options: DatabaseOptions, jobs: string[], recorded: RecordedFact[]): Tx {

@@ -10,9 +10,16 @@ export async function selectJoining(db: Kysely<DB>, joiningId: string): Promise<
   return (row as JoiningRow | undefined) ?? null
 }
 
+/** With every other one of its mailbox: of two links pressed at once, the second finds what the first has made. */
 export async function lockJoining(db: Transaction<DB>, joiningId: string): Promise<JoiningRow | null> {
-  const row = await db.selectFrom('joinings').selectAll().where('id', '=', joiningId).forUpdate().executeTakeFirst()
-  return (row as JoiningRow | undefined) ?? null
+  const rows = await db
+    .selectFrom('joinings')
+    .selectAll()
+    .where('email', '=', (of) => of.selectFrom('joinings as own').select('own.email').where('own.id', '=', joiningId))
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return (rows.find(({ id }) => id === joiningId) as JoiningRow | undefined) ?? null
 }
 
 export async function insertJoining(db: Transaction<DB>, row: JoiningRow) {
