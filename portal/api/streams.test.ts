@@ -12,6 +12,10 @@ function poll({ call, tern }: Stage, body: object, path = `/v1/streams/${tern.or
   return call('POST', path, { token: tern.token, body, revealing: true })
 }
 
+function claimsIn(token: string) {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}
+
 describe('a poll', () => {
   test('gets the very token that is signed for this provider, until it is acknowledged', () =>
     withApi(async (stage) => {
@@ -54,6 +58,45 @@ describe('a poll', () => {
       },
       { longPollMs: 20_000 },
     ))
+
+  test('answers at once where it is asked to, and to whoever only acknowledges', () =>
+    withApi(
+      async (stage) => {
+        const began = performance.now()
+        expect((await poll(stage, { returnImmediately: true })).json).toEqual({ sets: {} })
+        expect((await poll(stage, { ack: ['evt_of_nobody'], maxEvents: 0 })).json).toEqual({ sets: {} })
+        expect(performance.now() - began).toBeLessThan(10_000)
+      },
+      { longPollMs: 20_000 },
+    ))
+
+  test('takes what is acknowledged before it waits for more, oldest deadline first, and says if there is more', () =>
+    withApi(async (stage) => {
+      await issued(stage)
+      const urgent = await stage.call('POST', '/v1/notices', {
+        token: stage.baken.token,
+        body: submission({ deadline: { within: 'PT1H' } }, { url: 'https://cust43.tern.example/h/8.jpg' }),
+      })
+      await stage.ground.runReactions()
+      const first = await poll(stage, { maxEvents: 1 })
+      expect(first.json.moreAvailable).toBe(true)
+      const [jti = ''] = Object.keys(first.json.sets)
+      expect(claimsIn(first.json.sets[jti])).toMatchObject({ txn: urgent.json.id })
+      const second = await poll(stage, { ack: [jti], maxEvents: 5 })
+      expect(Object.keys(second.json.sets)).not.toContain(jti)
+      expect([Object.keys(second.json.sets).length, second.json.moreAvailable]).toEqual([1, undefined])
+    }))
+
+  test('is counted for as long as it waits', () => {
+    const counted: number[] = []
+    return withApi(
+      async (stage) => {
+        await poll(stage, {})
+        expect(counted).toEqual([1, -1])
+      },
+      { polling: (by) => counted.push(by) },
+    )
+  })
 
   test('ends empty after its time, and at once when the portal stops', () =>
     withApi(async (stage) => {

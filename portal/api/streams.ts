@@ -34,7 +34,7 @@ function addPoll(face: Face, options: StreamOptions): void {
       tag: 'Provider',
       summary: 'Poll (RFC 8936)',
       description:
-        'The `poll_url` of an endpoint; one stream an organisation. Waits up to 50 s for something to come, unless `returnImmediately` or an acknowledgement asks for an answer at once. What push has not settled within 60 s is offered here too.',
+        'The `poll_url` of an endpoint; one stream an organisation. Takes `ack` and `setErrs` first, then waits up to 50 s for something to come, unless `returnImmediately` is true or `maxEvents` is 0: then it answers at once. `setErrs` count as a 400 over push with the same `err` (RFC 8935, 2.4). What push has not settled within 60 s is offered here too.',
       act: 'stream.poll',
       scope: 'stream:poll',
       body: { 'application/json': 'PollRequest' },

@@ -57,16 +57,92 @@ test('what push has not settled within a minute is offered here too, and an ackn
     expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).receivedHow).toBe('poll')
   }))
 
-test('a refused token counts as a 400: it is offered again, slowly', () =>
+test.each([
+  ['invalid_request', 'invalid_request', 'slowly'],
+  ['invalid_issuer', 'invalid_issuer', 'slowly'],
+  ['invalid_audience', 'invalid_audience', 'slowly'],
+  ['access_denied', 'access_denied', 'slowly'],
+  ['invalid_key', 'invalid_key', 'soon'],
+  ['authentication_failed', 'authentication_failed', 'soon'],
+  ['jwtParse', 'refused', 'soon'],
+])(
+  'a token refused over poll with %s counts as a 400 with it: recorded as poll.%s, offered again %s',
+  (err, code, when) =>
+    build.withLine(start, async (ground, on) => {
+      await build.endpoint(ground, on.provider, { url: null })
+      const { noticeId } = await build.issuedNotice(ground, on)
+      const [jti = ''] = Object.keys((await poll(ground, on)).sets)
+      const after = await poll(ground, on, { setErrs: { [jti]: { err, description: 'x' } } })
+      expect(after.sets).toEqual({})
+      const delivery = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+      expect(delivery).toMatchObject({ lastCode: `poll.${code}`, state: 'offered', attempts: 1 })
+      expect((await ground.facts.kinds(noticeId)).filter((kind) => kind === 'delivery.attempted')).toHaveLength(1)
+      ground.clock.advance(10_000)
+      expect(Object.keys((await poll(ground, on)).sets)).toEqual(when === 'soon' ? [jti] : [])
+      ground.clock.advance(2 * 3_600_000)
+      expect(Object.keys((await poll(ground, on)).sets)).toEqual([jti])
+    }),
+)
+
+test('an error about what has arrived changes nothing, and acknowledging after an error settles it', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider, { url: null })
     const { noticeId } = await build.issuedNotice(ground, on)
     const [jti = ''] = Object.keys((await poll(ground, on)).sets)
-    const after = await poll(ground, on, { setErrs: { [jti]: { err: 'invalid_key', description: 'x' } } })
-    expect(after.sets).toEqual({})
-    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).lastCode).toBe('poll.invalid_key')
-    ground.clock.advance(3_600_000)
-    expect(Object.keys((await poll(ground, on)).sets)).toEqual([jti])
+    await poll(ground, on, { setErrs: { [jti]: { err: 'invalid_key' } }, maxEvents: 0 })
+    await poll(ground, on, { acks: [jti], maxEvents: 0 })
+    await poll(ground, on, { setErrs: { [jti]: { err: 'invalid_key' } }, maxEvents: 0 })
+    expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+      state: 'received',
+      receivedHow: 'poll',
+      nextAttemptAt: null,
+    })
+    expect((await ground.facts.kinds(noticeId)).filter((kind) => kind === 'delivery.attempted')).toHaveLength(1)
+  }))
+
+test('maxEvents 0 offers nothing and says whether more is waiting', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider, { url: null })
+    const { noticeId } = await build.issuedNotice(ground, on)
+    expect(await poll(ground, on, { maxEvents: 0 })).toMatchObject({ sets: {}, moreAvailable: true })
+    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).state).toBe('queued')
+  }))
+
+test('what was pushed and answered 202 is gone from the poll', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.receivedNotice(ground, on)
+    ground.clock.advance(61_000)
+    expect(await poll(ground, on)).toMatchObject({ sets: {}, moreAvailable: false })
+    const { jti } = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+    await poll(ground, on, { acks: [jti] })
+    // It was received by push, a minute earlier; that is what counts.
+    expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+      receivedHow: 'push',
+      receivedAt: new Date(start),
+    })
+  }))
+
+test('acknowledged over poll while a push of it is on its way: received once, tried no more, whatever the push ends in', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    for (const status of [202, 500] as const) {
+      const { noticeId } = await build.issuedNotice(ground, on)
+      const { jti } = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+      ground.outbound.answer(build.endpointUrl, async () => {
+        await poll(ground, on, { acks: [jti], maxEvents: 0 })
+        return status
+      })
+      await attemptDueDeliveries(ground, { workerId: 'one', limit: 32 })
+      ground.clock.advance(86_400_000)
+      expect(await attemptDueDeliveries(ground, { workerId: 'one', limit: 32 })).toBe(0)
+      const kinds = await ground.facts.kinds(noticeId)
+      expect(kinds.filter((kind) => kind === 'delivery.received' || kind === 'clock.started')).toHaveLength(2)
+      expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+        state: 'received',
+        receivedHow: 'poll',
+      })
+    }
   }))
 
 test('acknowledging what was sent to somebody else settles nothing', () =>

@@ -17,6 +17,7 @@ import {
   selectWaitingWays,
   updateDelivery,
 } from './delivery-store.server.ts'
+import { readErr } from './push-answer.ts'
 import { nextTryAt } from './retry-timetable.ts'
 import { offerDelivery, settleDelivery } from './settle-delivery.ts'
 
@@ -71,19 +72,23 @@ async function acknowledge(tx: Tx, orgId: string, jti: string): Promise<void> {
   await settleDelivery(tx, delivery, 'poll', tx.now)
 }
 
-/** An error over poll counts as a 400 over push: it is offered again, slowly. */
+/**
+ * An error over poll counts as a 400 over push, by the same table: what repetition does not change is offered again
+ * slowly, a key or an authentication that may be stale as soon as a push would be. What the provider describes is theirs
+ * and is not kept; the code is.
+ */
 async function refuse(tx: Tx, orgId: string, jti: string, err: string): Promise<void> {
   const delivery = await lockDeliveryByToken(tx.db, jti)
   if (delivery?.orgId !== orgId || hasArrived(delivery.state as 'queued')) return
-  const known = ['invalid_request', 'invalid_key', 'invalid_issuer', 'invalid_audience', 'access_denied']
-  const code = `poll.${known.includes(err) ? err : 'refused'}`
+  const meaning = readErr(err)
+  const code = `poll.${meaning.code === 'http_400' ? 'refused' : meaning.code}`
   const number = delivery.attempts + 1
   const nextAttemptAt = nextTryAt({
     failures: number,
     failedAt: tx.now,
     jitter: 0.5,
     deadlineAt: delivery.deadlineAt,
-    slow: true,
+    slow: meaning.slow,
   })
   await updateDelivery(tx.db, delivery.id, { attempts: number, lastCode: code, nextAttemptAt })
   const { noticeId } = delivery

@@ -27,6 +27,11 @@ export function readAnswer(answer: OutboundAnswer): Answer {
   return failed(`http_${status}`)
 }
 
+/** What an `err` means, wherever it is said: in the body of a 400, or in the `setErrs` of a poll (RFC 8936, 2.4). */
+export function readErr(said: string): Answer {
+  return refused([...slowErrs, ...staleErrs].includes(said) ? said : null)
+}
+
 function refused(err: string | null): Answer {
   return { result: 'refused', code: err ?? 'http_400', slow: err !== null && slowErrs.includes(err), gone: false }
 }

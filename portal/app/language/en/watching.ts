@@ -18,4 +18,12 @@ export const watching = {
   'watch-late-untried': 'not tried yet',
   'watch-slow-own':
     'Work has waited for {length} although nothing stands in its way. See that a worker runs and keeps up.',
+
+  'failure.poll.invalid_request': 'Refused when fetched: it could not read the token, or does not know what is in it',
+  'failure.poll.invalid_key': 'Refused when fetched: it does not know our key, or cannot unseal with its own',
+  'failure.poll.invalid_issuer': 'Refused when fetched: it expects another issuer',
+  'failure.poll.invalid_audience': 'Refused when fetched: it expects another audience',
+  'failure.poll.authentication_failed': 'Refused when fetched: it could not tell that it is us',
+  'failure.poll.access_denied': 'Refused when fetched: it does not let us send to it',
+  'failure.poll.refused': 'Refused when fetched, with a code that the protocol does not know',
 }

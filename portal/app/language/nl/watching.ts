@@ -17,4 +17,14 @@ export const watching = {
   'watch-late-untried': 'nog niet geprobeerd',
   'watch-slow-own':
     'Er wacht al {length} werk terwijl niets het in de weg staat. Kijk of er een worker draait en of die het bijhoudt.',
+
+  'failure.poll.invalid_request':
+    'Geweigerd bij het ophalen: het token was niet te lezen, of wat erin staat is onbekend',
+  'failure.poll.invalid_key':
+    'Geweigerd bij het ophalen: onze sleutel is daar onbekend, of de eigen sleutel opent niet',
+  'failure.poll.invalid_issuer': 'Geweigerd bij het ophalen: er wordt een andere afzender verwacht',
+  'failure.poll.invalid_audience': 'Geweigerd bij het ophalen: er wordt een andere geadresseerde verwacht',
+  'failure.poll.authentication_failed': 'Geweigerd bij het ophalen: het was niet vast te stellen dat wij het zijn',
+  'failure.poll.access_denied': 'Geweigerd bij het ophalen: wij mogen daar niets sturen',
+  'failure.poll.refused': 'Geweigerd bij het ophalen, met een code die het protocol niet kent',
 }
