@@ -23,19 +23,15 @@ export function planOf(message: InboxMessage, thread: readonly InboxMessage[]): 
   const names = (type: string, item: string) => later.some((other) => other.type === type && other.items.includes(item))
 
   const against = (item: string): Ground | null => {
-    if (message.type === 'notice.issued') {
+    const { type } = message
+    if (type === 'notice.issued' || type === 'notice.corrected') {
       if (names('notice.withdrawn', item)) return 'withdrawn'
       if (names('notice.closed', item)) return 'closed'
-      if (names('notice.issued', item)) return 'superseded'
-      return handled(item) ? 'handled' : null
-    }
-    if (message.type === 'notice.corrected') {
-      if (names('notice.withdrawn', item)) return 'withdrawn'
-      if (names('notice.closed', item)) return 'closed'
-      return names('notice.corrected', item) ? 'superseded' : null
+      if (names(type, item)) return 'superseded'
+      return type === 'notice.issued' && handled(item) ? 'handled' : null
     }
     // A withdrawal is never overtaken by a closing: what was taken down unjustly is put back first.
-    if (message.type === 'notice.withdrawn') return names('notice.issued', item) ? 'superseded' : null
+    if (type === 'notice.withdrawn') return names('notice.issued', item) ? 'superseded' : null
     return null
   }
 
