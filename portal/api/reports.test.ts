@@ -65,6 +65,23 @@ describe('a signed report', () => {
       expect(await ground.facts.kinds(notice.id)).toContain('receipt.contested')
     }))
 
+  test('is not refused for its time before the portal has asked what time it is', () =>
+    withApi(async (stage) => {
+      const { ground } = stage
+      const notice = await issued(stage)
+      const tern = await stage.signerOf(stage.tern)
+      const raw = await tern.sign(eventTypes.reported, { v: 1, ...report(notice) })
+      const right = ground.clock.now()
+      for (const wrong of [-3_600_000, 90 * 86_400_000]) {
+        ground.clock.advance(wrong)
+        const refused = await send(stage, raw)
+        expect([refused.status, refused.json.err]).toEqual([400, 'invalid_request'])
+        Object.assign(ground.clock, { measure: async () => ground.clock.set(right) })
+        expect((await send(stage, raw)).status).toBe(202)
+        Object.assign(ground.clock, { measure: undefined })
+      }
+    }))
+
   test('that is forged, meant for another portal, in another name or by nobody is refused and changes nothing', () =>
     withApi(async (stage) => {
       const { ground, tern, mudlark } = stage

@@ -7,6 +7,7 @@ import { acceptRehearsedReceipt } from './accept-rehearsed.ts'
 import { hasArrived, type ReceivedHow, type Reporter } from './delivery.ts'
 import {
   type DeliveryRow,
+  hasArrivedOtherwise,
   insertReceipt,
   insertReport,
   lockDeliveryByToken,
@@ -86,6 +87,8 @@ export async function confirmDelivery(
 export async function receiveByReport(tx: Tx, reporter: Reporter, noticeId: string): Promise<void> {
   const delivery = await lockIssuedDelivery(tx.db, noticeId, reporter.orgId, eventTypes.issued)
   if (!delivery || hasArrived(delivery.state as 'queued')) return
+  // A program speaks about the token it has. One that was signed again goes out all the same, and is acknowledged itself.
+  if (reporter.grade === 'signed' && (await hasArrivedOtherwise(tx.db, delivery))) return
   await settleDelivery(tx, delivery, howOf(reporter), tx.now)
 }
 

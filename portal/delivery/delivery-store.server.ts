@@ -81,6 +81,24 @@ export function lockIssuedDelivery(db: Transaction<DB>, noticeId: string, orgId:
   return newestIssued(db, noticeId, orgId, event).forUpdate().executeTakeFirst()
 }
 
+/** Whether the same event arrived in another token: one that was signed again after it had gone out. */
+export async function hasArrivedOtherwise(
+  db: Transaction<DB>,
+  { id, noticeId, orgId, event }: Pick<DeliveryRow, 'id' | 'noticeId' | 'orgId' | 'event'>,
+): Promise<boolean> {
+  const other = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('noticeId', '=', noticeId)
+    .where('orgId', '=', orgId)
+    .where('event', '=', event)
+    .where('id', '<>', id)
+    .where('receivedAt', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  return other !== undefined
+}
+
 export async function updateDelivery(
   db: Transaction<DB>,
   id: string,

@@ -3,6 +3,7 @@ import { sealRoot } from '../facts/seal-root.ts'
 import { markOverdue } from '../notices/mark-overdue.ts'
 import { withdrawNotice } from '../notices/withdraw-notice.ts'
 import * as build from '../testing/build/delivery.ts'
+import { reportedOutcome } from '../testing/build/outcome.ts'
 import type { TestGround } from '../testing/with-ground.ts'
 import { acceptReceipt } from './accept-receipt.ts'
 import { attemptDueDeliveries } from './attempt-delivery.ts'
@@ -215,6 +216,10 @@ test('what has arrived is not signed again, and a receipt for what was supersede
     } as const
     expect(await acceptReceipt(ground, reporter, receipt)).toEqual({ result: 'recorded' })
     expect(await clockOf(ground, waiting.itemIds[0])).toMatchObject({ receivedAt: ground.clock.now() })
+    // What is reported then comes from the old token: the new one goes out, and is acknowledged by itself.
+    await reportedOutcome(ground, on.provider.orgId, waiting)
+    const [, renewed] = await deliveriesOf(ground, waiting.noticeId)
+    expect(renewed).toMatchObject({ receivedAt: null, nextAttemptAt: expect.any(Date) })
   }))
 
 test('a receipt starts the clocks of what the token names, though two machines wrote the rows by clocks apart', () =>

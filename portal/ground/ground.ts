@@ -24,6 +24,8 @@ export interface Clock {
   now(): Date
   /** By how many milliseconds this machine's own clock is ahead of it; null where nobody has asked yet. */
   apartMs?(): number | null
+  /** Learns the time anew now, where it is told by somebody else; resolves when that is done or cannot be. */
+  measure?(): Promise<void>
 }
 
 export interface Database {

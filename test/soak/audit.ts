@@ -46,7 +46,7 @@ export async function settle(world: World, patienceMs: number): Promise<void> {
 async function countOpen(client: pg.Client): Promise<number> {
   const { rows } = await client.query(
     `select (select count(*)::int from inbox_rows where headline <> 'removed_verified')
-          + (select count(*)::int from deliveries where state <> 'acknowledged' and last_code is distinct from 'superseded')
+          + (select count(*)::int from deliveries where state in ('queued', 'offered', 'received') or next_attempt_at is not null)
           + (select count(*)::int from queue.job where state in ('created', 'retry', 'active') and name like 'reaction.%') as n`,
   )
   return rows[0].n
@@ -103,10 +103,14 @@ async function auditNotices(world: World, client: pg.Client, figures: Figures): 
 async function auditDeliveries(client: pg.Client, figures: Figures): Promise<void> {
   const { rows } = await client.query<{ notice: string; org: string; deliveries: number; open: number }>(
     `select a.notice_id as notice, a.org_id as org,
-            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.last_code is distinct from 'superseded' and d.event = $1) as deliveries,
-            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.state <> 'acknowledged' and d.last_code is distinct from 'superseded') as open
+            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id and d.event = $1
+               and not exists (select from facts f where f.chain = d.notice_id and f.kind = 'delivery.failed'
+                               and f.payload::jsonb ->> 'deliveryId' = d.id and f.payload::jsonb ->> 'code' = 'superseded')) as deliveries,
+            (select count(*)::int from deliveries d where d.notice_id = a.notice_id and d.org_id = a.org_id
+               and d.state <> 'acknowledged' and d.last_code is distinct from 'superseded'
+               and (d.event = $1 or d.state <> 'failed' or d.next_attempt_at is not null)) as open
      from (select distinct notice_id, org_id from addressees) a`,
-    // Where clocks go forward a notice closes meanwhile, which is delivered as well.
+    // Where clocks go forward a notice closes meanwhile, which is delivered as well, and given up after thirty days.
     [eventTypes.issued],
   )
   for (const { notice, org, deliveries, open } of rows) {
