@@ -13,6 +13,24 @@ export interface Pointer {
   withdrawn: boolean
 }
 
+/** As the pages say it, with the code that programs know it by. */
+const regimes: Record<'en' | 'nl', Record<string, string>> = {
+  en: {
+    ntd_code: 'Code of conduct (ntd_code)',
+    dsa_notice: 'DSA notice, article 16 (dsa_notice)',
+    dsa_order: 'DSA order, article 9 (dsa_order)',
+    tco_removal_order: 'TCO removal order (tco_removal_order)',
+    csam_order: 'Administrative order (csam_order)',
+  },
+  nl: {
+    ntd_code: 'Gedragscode (ntd_code)',
+    dsa_notice: 'DSA-melding, artikel 16 (dsa_notice)',
+    dsa_order: 'DSA-bevel, artikel 9 (dsa_order)',
+    tco_removal_order: 'TCO-verwijderingsbevel (tco_removal_order)',
+    csam_order: 'Aanwijzing (csam_order)',
+  },
+}
+
 interface Letter {
   /** Of several at once. */
   subject(count: number): string
@@ -40,7 +58,7 @@ export const pointerMail: {
         '',
         `Number: ${noticeId}`,
         `Items: ${count}`,
-        `Regime: ${regime}`,
+        `Regime: ${regimes.en[regime] ?? regime}`,
         ...(withdrawn ? [] : [`Time: ${hours} ${hours === 1 ? 'hour' : 'hours'} from receipt`]),
         '',
         withdrawn
@@ -69,7 +87,7 @@ export const pointerMail: {
         '',
         `Nummer: ${noticeId}`,
         `Aantal: ${count}`,
-        `Regime: ${regime}`,
+        `Regime: ${regimes.nl[regime] ?? regime}`,
         ...(withdrawn ? [] : [`Termijn: ${hours} uur na ontvangst`]),
         '',
         withdrawn

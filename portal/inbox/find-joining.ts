@@ -62,7 +62,9 @@ export async function findJoining(
   const now = ground.clock.now()
   const answered = contacts.filter(({ verifiedAt, unreachableAt }) => verifiedAt !== null && unreachableAt === null)
   const held = networks.filter(({ endedAt, kind }) => endedAt === null && kind !== 'domain')
-  const waiting = claims.filter(({ networkId }) => networkId === null).length
+  // A name makes nobody a host, so it is no network found.
+  const ranges = claims.filter(({ kind }) => kind !== 'domain')
+  const waiting = ranges.filter(({ networkId }) => networkId === null).length
   const working = endpoints.filter(({ state }) => state === 'active')
   const by = working.some(({ url }) => url !== null) ? 'push' : working.length > 0 ? 'poll' : 'mail'
   const standing = standingOf({ ...row, kind: row.kind as OrgKind })
@@ -76,7 +78,7 @@ export async function findJoining(
       lastDecision: decisions[0] ?? null,
       steps: {
         mailbox: { done: answered.length > 0 },
-        network: { done: held.length > 0 || claims.length > 0, count: held.length + waiting, waiting },
+        network: { done: held.length > 0 || ranges.length > 0, count: held.length + waiting, waiting },
         company: { done: row.legalName !== null && row.registryNumber !== null },
         people: { done: people.length > 1, count: people.length },
         contacts: { done: answered.length > 1, count: answered.length },

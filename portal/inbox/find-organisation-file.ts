@@ -112,7 +112,7 @@ export interface OrganisationFile extends OrganisationLine {
   contacts: { id: string; kind: string; email: string; source: string; verifiedAt: Date | null; unreachable: boolean }[]
   /** `label` is a range, a name or an AS number: of a network, never of an item. */
   networks: { id: string; label: string; proof: string; effectiveAt: Date | null; endedAt: Date | null }[]
-  claims: { id: string; proof: string; proven: boolean; contradictions: string[]; counts: boolean }[]
+  claims: { id: string; label: string; proof: string; proven: boolean; contradictions: string[]; counts: boolean }[]
   endpoints: { id: string; push: boolean; state: string; verifiedAt: Date | null; failures: number }[]
   people: { id: string; name: string; email: string; role: Role; since: Date }[]
   mails: { state: string; count: number }[]
@@ -159,8 +159,9 @@ export async function findOrganisationFile(
         effectiveAt,
         endedAt,
       })),
-      claims: claims.map(({ id, proof, provenAt, contradictions, networkId }) => ({
+      claims: claims.map(({ id, proof, provenAt, contradictions, networkId, ...network }) => ({
         id,
+        label: labelOf(network),
         proof,
         proven: provenAt !== null,
         contradictions,

@@ -117,7 +117,8 @@ export function selectNetworkLines(db: Kysely<DB>, orgId: string) {
 export function selectClaimLines(db: Kysely<DB>, orgId: string) {
   return db
     .selectFrom('networkClaims')
-    .select(['id', 'proof', 'provenAt', 'contradictions', 'networkId', 'decision'])
+    .select(['id', 'kind', 'network', 'prefixLength', 'domain', 'asn'])
+    .select(['proof', 'provenAt', 'contradictions', 'networkId', 'decision'])
     .where('orgId', '=', orgId)
     .where('endedAt', 'is', null)
     .where((where) => where.or([where('decision', 'is', null), where('decision', '<>', 'refused')]))

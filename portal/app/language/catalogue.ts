@@ -1,8 +1,10 @@
+import type { Facts } from '../../facts/facts.ts'
 import { answer as enAnswer } from './en/answer.ts'
 import { contacts as enContacts } from './en/contacts.ts'
 import { conversation as enConversation } from './en/conversation.ts'
 import { endpoints as enEndpoints } from './en/endpoints.ts'
 import { factor as enFactor } from './en/factor.ts'
+import { history as enHistory } from './en/history.ts'
 import { join as enJoin } from './en/join.ts'
 import { networks as enNetworks } from './en/networks.ts'
 import { organisations as enOrganisations } from './en/organisations.ts'
@@ -18,6 +20,7 @@ import { contacts as nlContacts } from './nl/contacts.ts'
 import { conversation as nlConversation } from './nl/conversation.ts'
 import { endpoints as nlEndpoints } from './nl/endpoints.ts'
 import { factor as nlFactor } from './nl/factor.ts'
+import { history as nlHistory } from './nl/history.ts'
 import { join as nlJoin } from './nl/join.ts'
 import { networks as nlNetworks } from './nl/networks.ts'
 import { organisations as nlOrganisations } from './nl/organisations.ts'
@@ -29,6 +32,7 @@ import { watching as nlWatching } from './nl/watching.ts'
 import { words as nlWords } from './nl/words.ts'
 import { work as nlWork } from './nl/work.ts'
 
+/** So does a fact without a word. */
 const en = {
   ...enOutside,
   ...enConversation,
@@ -45,7 +49,8 @@ const en = {
   ...enEndpoints,
   ...enWatching,
   ...enRoutes,
-}
+  ...enHistory,
+} satisfies Record<`fact.${keyof Facts}`, string>
 
 /** A key that one language lacks does not compile. */
 const nl: Record<keyof typeof en, string> = {
@@ -64,6 +69,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlEndpoints,
   ...nlWatching,
   ...nlRoutes,
+  ...nlHistory,
 }
 
 export type TextKey = keyof typeof en
@@ -88,4 +94,5 @@ export const partsOfCatalogue: readonly object[] = [
   enEndpoints,
   enWatching,
   enRoutes,
+  enHistory,
 ]

@@ -22,9 +22,17 @@ function format(language: Language, key: TextKey): IntlMessageFormat {
   return made
 }
 
+/** A name that ends with a full stop ends its sentence as well: “of Wigeon Networks B.V.”, not “B.V..”. */
+function spoken(said: string, values: TextValues): string {
+  const ending = Object.values(values).filter(
+    (value): value is string => typeof value === 'string' && value.endsWith('.'),
+  )
+  return ending.reduce((sentence, value) => sentence.replaceAll(`${value}.`, value), said)
+}
+
 export function textIn(language: Language): Text {
   const say = (key: TextKey, values?: TextValues): string =>
-    values ? String(format(language, key).format(values)) : catalogue[language][key]
+    values ? spoken(String(format(language, key).format(values)), values) : catalogue[language][key]
   const code = (list: string, name: string): string =>
     (catalogue[language] as Record<string, string>)[`${list}.${name}`] ?? name
   return Object.assign(say, { language, code })

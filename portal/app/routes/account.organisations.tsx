@@ -32,7 +32,10 @@ export default function Organisations() {
   const said = useActionData<typeof action>()
   return (
     <div className="wrap">
-      <PageHeading title={text('choose-organisation-title')} lede={text('choose-organisation-lede')} />
+      <PageHeading
+        title={text('choose-organisation-title')}
+        lede={text(organisations.length > 1 ? 'choose-organisation-lede' : 'choose-organisation-only')}
+      />
       <div className="stack">
         {said?.unknown ? (
           <Banner tone="alarm" announce>

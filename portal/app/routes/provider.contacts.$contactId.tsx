@@ -45,7 +45,13 @@ export async function loader(args: LoaderFunctionArgs) {
     draft: draftOf(contact),
     choices: contactChoices(contact.hours),
     may: { write: may(actor, 'contacts.write'), confirm: may(actor, 'contacts.confirm') },
+    due: isDue(contact, args.context.ground.clock.now()),
   }
+}
+
+/** Whether a code is asked for: where it never came back, or its proof ends within the time of the reminders. */
+function isDue({ lapsesAt, unreachableAt }: { lapsesAt: Date | null; unreachableAt: Date | null }, now: Date): boolean {
+  return lapsesAt === null || unreachableAt !== null || lapsesAt.getTime() - now.getTime() < 15 * 86_400_000
 }
 
 interface Answer {
@@ -116,7 +122,7 @@ const said = {
 
 export default function ContactPage() {
   const text = useText()
-  const { contact, draft, choices, may } = useLoaderData<typeof loader>()
+  const { contact, draft, choices, may, due } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   const done = answer ? undefined : Object.entries(said).find(([name]) => search.get('done') === name)?.[1]
@@ -146,7 +152,9 @@ export default function ContactPage() {
           <p className="mb-3">{text.code('contact-hint', contact.state)}</p>
           <Standing />
         </Panel>
-        {may.confirm ? <CodeForm complaint={aboutCode?.message} /> : null}
+        {may.confirm ? (
+          <CodeForm complaint={aboutCode?.message} quiet={!due && !aboutCode && done !== 'contact-asked'} />
+        ) : null}
         {may.write ? (
           <Panel title={text('contact-change')} id="change">
             <Form method="post" className="form-grid" noValidate autoComplete="off">
@@ -205,12 +213,13 @@ function Standing() {
   )
 }
 
-/** Two forms side by side: bring the code back, or have one mailed. */
-function CodeForm({ complaint }: { complaint: string | undefined }) {
+/** Bring the code back, or have one mailed. `quiet`: its proof holds for long, so nothing is asked. */
+function CodeForm({ complaint, quiet }: { complaint: string | undefined; quiet: boolean }) {
   const text = useText()
   const { contact } = useLoaderData<typeof loader>()
   return (
-    <Panel title={text('contact-code-title')} id="confirm">
+    <Panel title={text(quiet ? 'contact-check-title' : 'contact-code-title')} id="confirm">
+      {quiet ? <p className="mb-3">{text('contact-check-text')}</p> : null}
       <Form method="post" className="form-grid" autoComplete="off" noValidate>
         <TextField
           name="code"
@@ -221,7 +230,7 @@ function CodeForm({ complaint }: { complaint: string | undefined }) {
           code
         />
         <div className="flex flex-wrap gap-2">
-          <button className="button button-lead" type="submit" name="intent" value="confirm">
+          <button className={quiet ? 'button' : 'button button-lead'} type="submit" name="intent" value="confirm">
             {text('contact-code-now')}
           </button>
           <button className="button" type="submit" name="intent" value="ask">

@@ -95,7 +95,7 @@ export function TermsPanel({
       <div className="stack">
         {terms.acceptedNow ? null : (
           <Banner tone="wait">
-            <p>{text('company-terms-missing')}</p>
+            <p>{text(terms.history.length > 0 ? 'company-terms-missing' : 'company-terms-never')}</p>
           </Banner>
         )}
         {terms.history.length > 0 ? (

@@ -23,7 +23,7 @@ function Mark() {
 export function Masthead({ reader, mailbox }: { reader: Reader | null; mailbox: boolean }) {
   const text = useText()
   return (
-    <header className="masthead">
+    <header className={reader ? 'masthead masthead-signed-in' : 'masthead'}>
       <div className="wrap">
         <Link to="/" className="brand">
           <Mark />

@@ -60,7 +60,9 @@ export function People({ people, said }: { people: PeopleView; said: { result: s
             ]}
           />
         </Panel>
-        {rolesToInvite.length > 0 ? <Invite rolesToInvite={rolesToInvite} locale={locale} /> : null}
+        {rolesToInvite.length > 0 ? (
+          <Invite rolesToInvite={rolesToInvite} locale={locale} invited={invitations.length} />
+        ) : null}
         {invitations.length > 0 ? <Invitations invitations={invitations} /> : null}
         <Panel title={text('people-rights-title')} id="rights">
           <Pairs pairs={allRoles.map((role) => [text.code('role', role), text.code('role-rights', role)] as const)} />
@@ -114,12 +116,13 @@ function Change({ member }: { member: MemberView }) {
   )
 }
 
-function Invite({ rolesToInvite, locale }: { rolesToInvite: Role[]; locale: string }) {
+/** `invited`: how many wait. One more, and the form is empty again. */
+function Invite({ rolesToInvite, locale, invited }: { rolesToInvite: Role[]; locale: string; invited: number }) {
   const text = useText()
   return (
     <Panel title={text('people-invite-title')} id="invite">
       <p className="hint">{text('people-invite-text')}</p>
-      <Form method="post" className="form-grid mt-3">
+      <Form method="post" className="form-grid mt-3" key={invited}>
         <input type="hidden" name="intent" value="invite" />
         <TextField name="email" label={text('people-invite-email')} type="email" required />
         <SelectField

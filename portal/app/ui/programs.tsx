@@ -131,7 +131,7 @@ function Acts({ token }: { token: Token }) {
   if (token.state !== 'good') return <span className="text-soft">–</span>
   return (
     <details>
-      <summary>{text('programs-rotate')}</summary>
+      <summary>{text('programs-rotate-revoke')}</summary>
       <Form method="post" className="form-grid py-2">
         <input type="hidden" name="token" value={token.id} />
         <p className="hint">{text('programs-rotate-hint')}</p>

@@ -41,6 +41,9 @@ export const contacts = {
   'contact-confirmed': 'The mailbox is confirmed. Notices may be pointed to it from now on.',
   'contact-now': 'How it stands',
   'contact-happened': 'What happened, and what to do',
+  'contact-check-title': 'Try whether it arrives',
+  'contact-check-text':
+    'The proof holds, so nothing is asked of you now. You can have a code mailed and bring it back here.',
   'contact-code-title': 'Bring the code back',
   'contact-code-hint': 'From the mail to {mailbox}: eight characters. Capitals and the dash do not matter.',
   'contact-code': 'The code',

@@ -188,6 +188,7 @@ export const endpoints = {
   'programs-made': 'Copy it now: it is shown once, and nobody can show it again.',
   'programs-token': 'Token',
   'programs-rotate': 'Rotate',
+  'programs-rotate-revoke': 'Rotate or revoke',
   'programs-rotate-hint': 'Makes a new one like it; the old one goes on for the time you choose.',
   'programs-overlap': 'The old one goes on for',
   'programs-overlap-of':

@@ -129,6 +129,7 @@ export const people = {
   'account-organisations': 'Organisations',
   'account-organisations-link': 'Choose another organisation',
   'choose-organisation-title': 'Choose an organisation',
+  'choose-organisation-only': 'You belong to one organisation. Another appears here once you accept its invitation.',
   'choose-organisation-lede': 'You belong to more than one. What you see and may do goes with the one you choose.',
   'organisations-go': 'Go on with {organisation}',
   'organisations-current': 'Where you are now',

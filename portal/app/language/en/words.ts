@@ -152,7 +152,7 @@ export const words = {
   'fact.delivery.received': 'Received by the provider',
   'fact.delivery.failed': 'Delivery failed',
   'fact.delivery.pointed': 'Pointer mailed to the contact',
-  'fact.receipt.recorded': 'Signed receipt',
+  'fact.receipt.recorded': 'Receipt',
   'fact.receipt.contested': 'Receipt for something we did not send',
   'fact.clock.started': 'Clock started',
   'fact.clock.paused': 'Clock paused',

@@ -22,7 +22,7 @@ export const contacts: Record<keyof typeof en, string> = {
   'contacts-last':
     'Dit is het laatste contact dat werkt. Zolang er netwerken bewezen zijn, moet iemand bereikbaar zijn: voeg eerst een ander toe en bevestig dat.',
   'contacts-too-many': 'Er zijn al 20 contacten. Verwijder er een dat niemand leest.',
-  'contacts-no-channel': 'Geen van uw contacten werkt. Faalt ook uw koppeling, dan wachten meldingen op de meldkamer.',
+  'contacts-no-channel': 'Geen van uw contacten werkt. Faalt ook uw koppeling, dan wachten meldingen op de desk.',
   'contacts-place': 'Plaats',
   'contacts-contact': 'Contact',
   'contacts-state': 'Toestand',
@@ -42,6 +42,9 @@ export const contacts: Record<keyof typeof en, string> = {
   'contact-confirmed': 'De mailbox is bevestigd. Meldingen mogen er vanaf nu heen verwijzen.',
   'contact-now': 'Hoe het ervoor staat',
   'contact-happened': 'Wat er gebeurde, en wat u kunt doen',
+  'contact-check-title': 'Proberen of het aankomt',
+  'contact-check-text':
+    'Het bewijs geldt, dus er wordt nu niets van u gevraagd. U kunt een code laten mailen en hier terugbrengen.',
   'contact-code-title': 'Breng de code terug',
   'contact-code-hint': 'Uit de mail aan {mailbox}: acht tekens. Hoofdletters en het streepje doen er niet toe.',
   'contact-code': 'De code',
@@ -105,7 +108,7 @@ export const contacts: Record<keyof typeof en, string> = {
   'contact-state.unreachable': 'Mail komt terug',
   'contact-hint.live': 'Daar antwoordt iemand, en het wordt aangeschreven als het aan de beurt is.',
   'contact-hint.unverified':
-    'Er gaat niets heen tot de code uit de mail terugkomt. Typ haar hieronder, of druk op de knop achter de link.',
+    'Er gaat niets heen tot de code uit de mail terugkomt. Typ de code hieronder, of druk op de knop achter de link.',
   'contact-hint.closed':
     'Het is buiten de uren die u opgaf. Het wordt alleen overgeslagen als een ander contact dag en nacht werkt.',
   'contact-hint.away':
@@ -125,7 +128,7 @@ export const contacts: Record<keyof typeof en, string> = {
   'contact-day.su': 'Zondag',
 
   'code.wrong': 'Dit is niet de code die het laatst is gemaild. Pogingen over: {count}.',
-  'code.used': 'Deze code is al eerder teruggebracht. Ze telt één keer, en ze heeft geteld.',
+  'code.used': 'Deze code is al eerder teruggebracht. Die telt één keer, en heeft geteld.',
   'code.expired': 'De code is niet op tijd teruggebracht. Laat een andere mailen.',
   'code.replaced': 'Er is sindsdien een nieuwere code gemaild. Breng die terug.',
   'code.too-many-tries': 'Na tien verkeerde codes vervalt de juiste. Laat een andere mailen.',
@@ -153,7 +156,7 @@ export const contacts: Record<keyof typeof en, string> = {
   'tasks-lede':
     'Wat op de helft van zijn termijn niemand heeft bereikt, en wat is ontvangen zonder dat ervoor is getekend.',
   'tasks-caption': 'Open taken, de dichtstbijzijnde termijn eerst',
-  'tasks-none': 'Er wacht niets op de meldkamer',
+  'tasks-none': 'Er wacht niets op de desk',
   'tasks-none-hint':
     'Is de helft van een termijn om en is een melding niet aangekomen, dan verschijnt hier een taak op naam.',
   'tasks-what': 'Wat er mis is',
@@ -173,10 +176,10 @@ export const contacts: Record<keyof typeof en, string> = {
   'task.unacknowledged': 'Ontvangen, niet bevestigd',
 
   'fact.delivery.escalated': 'Niet ontvangen: de volgende is ingelicht',
-  'fact.task.closed': 'De meldkamer heeft het afgehandeld',
+  'fact.task.closed': 'De desk heeft het afgehandeld',
   'step.next_contact': 'het volgende contact en de melder',
-  'step.desk': 'de meldkamer',
-  'step.unacknowledged': 'ontvangen, maar niemand tekende ervoor: de meldkamer',
+  'step.desk': 'de desk',
+  'step.unacknowledged': 'ontvangen, maar niemand tekende ervoor: de desk',
 
   'reach-title': 'Bereikt',
   'reach.webhook': 'bereikt via webhook',

@@ -122,16 +122,16 @@ export const endpoints = {
   'keys-registered': 'Geregistreerd',
   'keys-state': 'Toestand',
   'keys-good': 'In gebruik',
-  'keys-retired': 'Met pensioen; wat hij ondertekent wordt aangenomen tot',
-  'keys-retired-enc': 'Met pensioen: er wordt niets meer voor verzegeld',
+  'keys-retired': 'Uitgefaseerd; wat hij ondertekent wordt aangenomen tot',
+  'keys-retired-enc': 'Uitgefaseerd: er wordt niets meer voor verzegeld',
   'keys-revoked': 'Ingetrokken: niets van hem wordt aangenomen',
   'keys-published': 'Deze sleutels komen uit uw sleutelset; wijzig ze daar.',
-  'keys-retire': 'Met pensioen',
+  'keys-retire': 'Uitfaseren',
   'keys-revoke': 'Intrekken',
   'keys-revoke-hint': 'Voor een sleutel in verkeerde handen. Hij kan nooit meer worden gebruikt.',
   'keys-add': 'Een ondertekensleutel erbij',
   'keys-add-hint':
-    'Wisselen zonder gat: voeg de nieuwe toe, zet uw ontvanger om, en stuur dan de oude met pensioen. Die wordt nog 60 dagen aangenomen.',
+    'Wisselen zonder gat: voeg de nieuwe toe, zet uw ontvanger om, en faseer dan de oude uit. Die wordt nog 60 dagen aangenomen.',
   'keys-seal': 'Voor een andere sleutel verzegelen',
   'keys-seal-hint':
     'Vanaf nu wordt alles voor de nieuwe verzegeld. Bewaar de oude geheime helft tot uw wachtrijen leeg zijn.',
@@ -191,6 +191,7 @@ export const endpoints = {
   'programs-made': 'Kopieer het nu: het wordt één keer getoond, en niemand kan het nog eens tonen.',
   'programs-token': 'Token',
   'programs-rotate': 'Wisselen',
+  'programs-rotate-revoke': 'Wisselen of intrekken',
   'programs-rotate-hint': 'Maakt een nieuw token dat erop lijkt; het oude gaat door zolang u kiest.',
   'programs-overlap': 'Het oude gaat nog door',
   'programs-overlap-of':

@@ -11,7 +11,7 @@ export const join: Record<keyof typeof en, string> = {
   'join-why-1': 'Wij mailen een link naar uw functionele mailbox. Wie die kan lezen, kan verder; niemand anders.',
   'join-why-2': 'Wij vragen het register van adressen van wie het netwerk is. De mailbox die het noemt, is het bewijs.',
   'join-why-3':
-    'Onze meldkamer kijkt ernaar, of er verstrijkt een vaste tijd als de mailbox van het register zelf antwoordde.',
+    'Onze desk kijkt ernaar, of er verstrijkt een vaste tijd als de mailbox van het register zelf antwoordde.',
   'join-company': 'Naam van het bedrijf',
   'join-country': 'Land',
   'join-country-hint': 'Twee letters, zoals NL.',
@@ -30,7 +30,7 @@ export const join: Record<keyof typeof en, string> = {
   'claim-lede':
     'Wij kennen {company} uit het register van adressen, en niemand treedt er hier nog voor op. Claim het, en u bepaalt wie wordt aangeschreven en hoe.',
   'claim-lede-owned':
-    '{company} heeft hier eigen mensen. Een claim gaat naar hen en naar onze meldkamer, en verandert zelf niets.',
+    '{company} heeft hier eigen mensen. Een claim gaat naar hen en naar onze desk, en verandert zelf niets.',
   'claim-why':
     'De link gaat naar de mailbox waarheen deze melding is gemaild, wie er hier ook om vraagt. Een mail die aan een klant is doorgestuurd, claimt dus niets.',
   'claim-send': 'Mail de link naar die mailbox',
@@ -47,10 +47,9 @@ export const join: Record<keyof typeof en, string> = {
   'joining-lede':
     'U kwam via een link die naar {email} is gemaild. Openen deed niets. Met de knop hieronder wordt u hier eigenaar van {organisation}.',
   'joining-contested':
-    '{organisation} heeft hier eigen mensen. Gaat u verder, dan horen zij en onze meldkamer dat u het bedrijf claimt vanuit {email}. Verder gebeurt er niets.',
+    '{organisation} heeft hier eigen mensen. Gaat u verder, dan horen zij en onze desk dat u het bedrijf claimt vanuit {email}. Verder gebeurt er niets.',
   'joining-contest-now': 'Laat het hun weten',
-  'joining-contested-done':
-    'De eigenaren en onze meldkamer zijn ingelicht. Er is niets veranderd; u hoort van een van hen.',
+  'joining-contested-done': 'De eigenaren en onze desk zijn ingelicht. Er is niets veranderd; u hoort van een van hen.',
   'joining-member': 'Deze mailbox hoort al bij iemand van het bedrijf. U hoeft zich niet aan te melden: log gewoon in.',
   'joining-terms': 'Wat deelnemen betekent',
   'joining-version': 'Versie {version}',
@@ -113,7 +112,7 @@ export const join: Record<keyof typeof en, string> = {
   'start-network-waits': 'Hier moet iemand naar kijken. Waarop het wacht, staat onder Netwerken.',
   'start-networks-page': 'Netwerken',
   'start-company': 'Wie u bent',
-  'start-company-why': 'De rechtspersoon en het registratienummer, zodat de meldkamer weet wie zij toelaat.',
+  'start-company-why': 'De rechtspersoon en het registratienummer, zodat de desk weet wie zij toelaat.',
   'start-company-open': 'Naar de bedrijfspagina',
   'start-people': 'Collega’s',
   'start-people-why': 'Een tweede persoon, zodat een melding niet wacht op wie afwezig is.',
@@ -130,19 +129,19 @@ export const join: Record<keyof typeof en, string> = {
   'start-channel-push': 'via een koppeling',
   'start-channel-poll': 'door ophalen',
   'start-channel-open': 'Naar de koppelingen',
-  'start-rehearsal': 'Een repetitie',
+  'start-rehearsal': 'Een oefening',
   'start-rehearsal-why': 'Een proefmelding langs de hele weg, met een rapport in woorden.',
   'start-rehearsal-open': 'Repeteren',
   'start-admission': 'Toelating',
   'start-admission-waiting':
-    'Wacht op onze meldkamer. Tot dan ziet u wat een gemailde link toont, kunt u alles instellen, en komen meldingen alleen per mail.',
+    'Wacht op onze desk. Tot dan ziet u wat een gemailde link toont, kunt u alles instellen, en komen meldingen alleen per mail.',
   'start-admission-auto':
     'Waar de mailbox van het register zelf heeft geantwoord, komt zij vanzelf na {days, plural, one {één dag} other {# dagen}}.',
-  'start-admission-refused': 'Geweigerd door onze meldkamer.',
+  'start-admission-refused': 'Geweigerd door onze desk.',
   'start-admission-admitted': 'Toegelaten sinds',
   'start-admission-reason': 'Reden',
   'start-admission-again': 'Opnieuw vragen',
-  'start-admission-asked': 'Opnieuw gevraagd. Onze meldkamer kijkt ernaar.',
+  'start-admission-asked': 'Opnieuw gevraagd. Onze desk kijkt ernaar.',
   'start-not-admitted-banner':
     'Uw bedrijf is nog niet toegelaten. Meldingen bereiken u per mail; adressen staan op de pagina achter de gemailde link.',
 }

@@ -51,7 +51,7 @@ export const people = {
   'people-said.invited': 'De uitnodiging is onderweg.',
   'people-said.already-member': 'Deze persoon is al lid.',
   'people-said.already-invited':
-    'Dit postvak heeft een uitnodiging die nog werkt. Mail die opnieuw, of trek haar eerst in.',
+    'Deze mailbox heeft een uitnodiging die nog werkt. Mail die opnieuw, of trek die eerst in.',
   'people-said.too-many': 'Er zijn vandaag genoeg uitnodigingen verstuurd. Probeer het morgen weer.',
   'people-said.invalid': 'Dat is geen postvak of geen rol van ons. Er is niets veranderd.',
   'people-said.forbidden': 'Uw rol staat dit niet toe. Er is niets veranderd.',
@@ -60,7 +60,7 @@ export const people = {
   'people-said.too-often':
     'Hij is vier keer gemaild. Trek de uitnodiging in en nodig opnieuw uit, misschien op een ander postvak.',
   'people-said.unknown-invitation': 'Deze uitnodiging wacht niet meer.',
-  'people-said.revoked': 'De uitnodiging is ingetrokken; haar link opent niets.',
+  'people-said.revoked': 'De uitnodiging is ingetrokken; de link opent niets.',
   'people-said.changed': 'De rol is gewijzigd. De sessies van deze persoon zijn beëindigd; opnieuw inloggen is nodig.',
   'people-said.same': 'Dat is de rol al.',
   'people-said.yourself':
@@ -84,7 +84,7 @@ export const people = {
   'invitation-joined':
     'U doet mee. Log in met een link die naar {email} gaat; deze uitnodiging leeft te lang om al het andere te openen dat u hebt.',
   'invitation-unknown': 'Dit is geen uitnodiging van ons, of er ontbreekt een stuk van de link.',
-  'invitation-expired': 'Deze uitnodiging is verlopen. Vraag wie haar stuurde om een nieuwe.',
+  'invitation-expired': 'Deze uitnodiging is verlopen. Vraag de afzender om een nieuwe.',
   'invitation-revoked': 'Deze uitnodiging is ingetrokken.',
   'invitation-accepted': 'Deze uitnodiging is gebruikt. Elke werkt één keer.',
 
@@ -132,6 +132,7 @@ export const people = {
   'account-organisations': 'Organisaties',
   'account-organisations-link': 'Kies een andere organisatie',
   'choose-organisation-title': 'Kies een organisatie',
+  'choose-organisation-only': 'U hoort bij één organisatie. Een andere staat hier zodra u haar uitnodiging aanvaardt.',
   'choose-organisation-lede': 'U hoort bij meer dan één. Wat u ziet en mag, hoort bij degene die u kiest.',
   'organisations-go': 'Verder met {organisation}',
   'organisations-current': 'Waar u nu bent',

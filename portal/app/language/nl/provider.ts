@@ -28,7 +28,7 @@ export const provider: Record<keyof typeof en, string> = {
   'receive-title': 'Bevestig dat u deze melding hebt',
   'receive-hint':
     'Het openen van deze pagina is geen ontvangst. Typ of plak het nummer van de melding hieronder, en de termijn loopt vanaf nu.',
-  'receive-now': 'Ik heb haar ontvangen',
+  'receive-now': 'Ik heb de melding ontvangen',
   'number-label': 'Nummer van de melding',
   'number-hint': 'Typ of plak {number} om te bevestigen dat u deze melding bedoelt.',
   'number-mismatch': 'Het nummer van de melding klopt niet. Er is niets vastgelegd.',

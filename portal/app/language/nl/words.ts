@@ -154,7 +154,7 @@ export const words: Record<keyof typeof en, string> = {
   'fact.delivery.received': 'Ontvangen door de tussenpersoon',
   'fact.delivery.failed': 'Bezorging mislukt',
   'fact.delivery.pointed': 'Verwijzing gemaild aan het contact',
-  'fact.receipt.recorded': 'Ondertekende ontvangstbevestiging',
+  'fact.receipt.recorded': 'Ontvangstbevestiging',
   'fact.receipt.contested': 'Ontvangstbevestiging voor iets wat wij niet stuurden',
   'fact.clock.started': 'Klok gestart',
   'fact.clock.paused': 'Klok stilgezet',

@@ -131,7 +131,8 @@ export function Parts({ file }: { file: File }) {
                 .filter(({ counts }) => !counts)
                 .map((claim) => (
                   <li key={claim.id}>
-                    <Id>{claim.id}</Id> · {text.code('org-proof', claim.proof)} · {text('organisation-network-not')}
+                    <Id>{claim.label}</Id> · {text.code('org-proof', claim.proof)} ·{' '}
+                    {text(claim.proven ? 'organisation-network-proven' : 'organisation-network-unproven')}
                   </li>
                 )),
             ]}

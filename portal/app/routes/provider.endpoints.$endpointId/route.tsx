@@ -146,7 +146,7 @@ function About({ endpoint, bindable }: { endpoint: Shown; bindable: readonly Bin
             endpoint.verifiedAt ? (
               <span key="verified">
                 <Moment at={endpoint.verifiedAt} />{' '}
-                {endpoint.verifiedGrade ? text(`endpoint-grade.${endpoint.verifiedGrade}`) : ''}
+                {endpoint.verifiedGrade ? `· ${text(`endpoint-grade.${endpoint.verifiedGrade}`)}` : ''}
               </span>
             ) : (
               text('endpoint-verified-not')
