@@ -8,6 +8,7 @@ import { pointNext, pointWaiting } from './delivery/point-waiting.ts'
 import { pointContact } from './delivery/pointer-mail.ts'
 import { queueDelivery } from './delivery/queue-delivery.ts'
 import { resumeDeliveries } from './delivery/resume-deliveries.ts'
+import { resumeWithheld, withholdDeliveries } from './delivery/withhold-deliveries.ts'
 import type { Fact, FactKind } from './facts/facts.ts'
 import { record } from './facts/record.ts'
 import type { Ground, RecordedFact, SentMail, Tx } from './ground/ground.ts'
@@ -16,6 +17,7 @@ import { project } from './inbox/project.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
 import { returnToDesk } from './notices/return-to-desk.ts'
 import { seekHolders } from './notices/seek-holders.ts'
+import { takeUpAgain } from './notices/take-up-again.ts'
 import { chainOfMail } from './people/mail.ts'
 import { mailContestedClaim, mailDecision } from './people/mail-decision.ts'
 import { mailInvitation } from './people/mail-invitation.ts'
@@ -37,8 +39,8 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'claim.contested': [mailContestedClaim],
   'organisation.admitted': [mailDecision, resumeDeliveries],
   'admission.refused': [mailDecision],
-  'organisation.suspended': [mailDecision, returnToDesk],
-  'organisation.reinstated': [mailDecision, resumeDeliveries],
+  'organisation.suspended': [mailDecision, returnToDesk, withholdDeliveries],
+  'organisation.reinstated': [mailDecision, resumeDeliveries, resumeWithheld, takeUpAgain],
   'member.invited': [mailInvitation],
   'mailbox-change.requested': [mailMailboxChange],
 

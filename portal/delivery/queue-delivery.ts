@@ -30,6 +30,7 @@ import {
 } from './delivery-store.server.ts'
 import { findStandsIn } from './find-stands-in.ts'
 import { closedMessage, type Issuer, issuedMessage, withdrawnMessage } from './notice-message.ts'
+import { resumeNotice } from './withhold-deliveries.ts'
 
 type Queued = 'notice.issued' | 'item.attributed' | 'notice.withdrawn' | 'notice.closed'
 
@@ -56,7 +57,10 @@ async function queueIssued(ground: Ground, notice: Notice): Promise<void> {
   for (const [orgId, itemIds] of itemsOf) {
     const sent = tokens.filter((token) => token.orgId === orgId)
     const held = new Set(sent.flatMap((token) => itemsIn(ground, token)))
-    if (itemIds.every((itemId) => held.has(itemId))) continue
+    if (itemIds.every((itemId) => held.has(itemId))) {
+      await resumeNotice(ground, notice.id, orgId)
+      continue
+    }
     await issueTo(ground, notice.id, orgId, itemIds, sent.length > 0)
   }
 }

@@ -5,10 +5,9 @@ import { findOrganisation } from '../people/find-organisation.ts'
 import { keepKnownProvider } from '../people/keep-known-provider.ts'
 import { type Actor, may } from '../people/may.ts'
 import { takesPart } from '../people/person.ts'
+import { handItem } from './hand-item.ts'
 import { companiesNamedIn } from './named-companies.ts'
-import { insertAddressees, lockItem, updateItem } from './notice-store.server.ts'
-import { reopenClock } from './reopen-clock.ts'
-import { resumeClock } from './resume-clock.ts'
+import { lockItem, updateItem } from './notice-store.server.ts'
 
 const longestReason = 2000
 
@@ -59,10 +58,7 @@ export function attributeItem(
     ])
     await updateItem(tx.db, itemId, { attribution: 'attributed' })
     const { noticeId } = item
-    // Whoever said "not hosted here" and is asked all the same answers from when it was first asked.
-    await reopenClock(tx, { itemId, orgId })
-    await resumeClock(tx, { itemId, orgId, at: tx.now })
-    await insertAddressees(tx.db, [{ itemId, orgId, noticeId, role: 'hosting', accountable: true, createdAt: tx.now }])
+    await handItem(tx, { itemId, orgId, noticeId, role: 'hosting', accountable: true })
     await record(tx, noticeId, 'item.attributed', {
       noticeId,
       itemId,

@@ -6,10 +6,10 @@ import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { keepKnownProvider } from '../people/keep-known-provider.ts'
+import { handItem } from './hand-item.ts'
 import type { Item } from './notice.ts'
-import { insertAddressees, lockItem, updateItem } from './notice-store.server.ts'
+import { lockItem, updateItem } from './notice-store.server.ts'
 import { openItem, readItems } from './read-notice.ts'
-import { reopenClock } from './reopen-clock.ts'
 import { endSearch, lockSearch, selectDueSearches, updateSearch } from './search-store.server.ts'
 
 /** So many hosts in one notice may go without an answer before the rest of them waits as well. */
@@ -120,8 +120,7 @@ async function attribute(
   const { id: itemId, noticeId } = item
   const { org: orgId, role, accountable } = host
   await updateItem(tx.db, itemId, { attribution: 'attributed' })
-  await reopenClock(tx, { itemId, orgId })
-  await insertAddressees(tx.db, [{ itemId, orgId, noticeId, role, accountable, createdAt: tx.now }])
+  await handItem(tx, { itemId, orgId, noticeId, role, accountable })
   await endSearch(tx.db, itemId)
   return [{ kind: 'item.attributed', payload: { noticeId, itemId, orgId, attributionId, by } }]
 }

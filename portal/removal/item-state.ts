@@ -157,15 +157,17 @@ function isExcluded(
   addressee: Omit<AddresseeState, 'headline'> | null,
   outcome: Outcome | null,
 ): boolean {
-  if (addressee === null || outcome === null) return false
-  if (outcome.code === 'duplicate') return true
-  if (outcome.code === 'not_hosted_here') {
-    // Accepted by going elsewhere: somebody else answers for it now.
-    return sources.addressees.some(
+  if (addressee === null) return false
+  // Somebody else answers for it now: by going elsewhere "not hosted here" is accepted.
+  const wentElsewhere = () =>
+    sources.addressees.some(
       (other) =>
         other.itemId === item.id && other.orgId !== addressee.row.orgId && other.createdAt > addressee.row.createdAt,
     )
-  }
+  // Asked no longer without a word of its own: the desk took it out, and asked another.
+  if (outcome === null) return addressee.row.endedAt !== null && wentElsewhere()
+  if (outcome.code === 'duplicate') return true
+  if (outcome.code === 'not_hosted_here') return wentElsewhere()
   if (outcome.code !== 'already_unavailable') return false
   const seen = observations.filter((one) => one.result === 'online').map((one) => one.at)
   const sightings = [item.seenAt, observation.lastOnlineAt, ...seen].filter((at) => at !== null)
