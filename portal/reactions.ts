@@ -27,7 +27,7 @@ import { mailSignIn } from './people/mail-sign-in.ts'
 import { mailContactCode } from './providers/mail-contact-code.ts'
 import { mailContactNews } from './providers/mail-contact-news.ts'
 import { mailEndpointChange } from './providers/mail-endpoint-change.ts'
-import { noteAnswer, noteReturn } from './providers/note-return.ts'
+import { noteAnswer, noteComplaint, noteReturn } from './providers/note-return.ts'
 import { lookAgain } from './removal/look-again.ts'
 import { watchItem } from './removal/watch-item.ts'
 
@@ -60,6 +60,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
 
   'mail.returned': [noteReturn],
   'mail.answered': [noteAnswer],
+  'mail.complained': [noteComplaint],
   'contact.asked': [mailContactCode],
   'contact.reminded': [mailContactCode],
   'contact.confirmed': [pointWaiting, mailContactNews],

@@ -119,8 +119,10 @@ export const contact = z.object({
   away: maybe(z.object({ from: at, until: maybe(at) })),
   position: z.int().describe('Its place in the order of escalation, from 1.'),
   state: z
-    .enum(['live', 'unverified', 'closed', 'away', 'silent', 'lapsed', 'unreachable'])
-    .describe('`live` is written to; `closed`, `away`, `silent` and `lapsed` after others; the rest not at all.'),
+    .enum(['live', 'unverified', 'closed', 'away', 'silent', 'complained', 'lapsed', 'unreachable'])
+    .describe(
+      '`live` is written to; `closed`, `away`, `silent`, `complained` (it called our mail unwanted) and `lapsed` after others; the rest not at all.',
+    ),
   verified_at: maybe(at),
   lapses_at: maybe(at).describe('Until when the last proof holds that somebody answers there.'),
   unreachable_at: maybe(at).describe('Since when mail comes back.'),

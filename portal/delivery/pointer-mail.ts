@@ -28,6 +28,8 @@ import { offerDelivery } from './settle-delivery.ts'
 
 /** So many mails to one contact in so long; what comes more often waits, and leaves together in one mail. */
 const most = { mails: 3, withinMs: 3 * 60_000 }
+/** Where our mail is called unwanted: as often as the first step of an escalation, and no more. */
+const mostUnwanted = { mails: 1, withinMs: 10 * 60_000 }
 /** Numbers in one mail. */
 const mostInOne = 20
 
@@ -130,8 +132,9 @@ async function putTogether(tx: Tx, contactId: string): Promise<Batch | null> {
       await dropPointer(tx.db, one)
     else pointers.push(one)
   }
-  const since = new Date(tx.now.getTime() - most.withinMs)
-  if (pointers.length === 0 || (await countMailed(tx.db, contactId, since)) >= most.mails) return null
+  const { mails, withinMs } = contact.complainedAt === null ? most : mostUnwanted
+  const since = new Date(tx.now.getTime() - withinMs)
+  if (pointers.length === 0 || (await countMailed(tx.db, contactId, since)) >= mails) return null
   const [only] = pointers
   const again = contact.mailbox === 1 ? '' : `-${contact.mailbox}`
   const mailId = pointers.length === 1 ? `pointer-${only?.deliveryId}-${contactId}${again}` : `pointers-${newId('mal')}`

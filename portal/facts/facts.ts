@@ -99,7 +99,12 @@ export interface Facts {
   } & ByWhom
   'contact.lapsed': { orgId: string; contactId: string }
   /** It is written to no more, or after all others. */
-  'contact.failed': { orgId: string; contactId: string; reason: 'returned' | 'silent'; code: string | null }
+  'contact.failed': {
+    orgId: string
+    contactId: string
+    reason: 'returned' | 'silent' | 'complained'
+    code: string | null
+  }
 
   'endpoint.added': { orgId: string; endpointId: string }
   'endpoint.changed': { orgId: string; endpointId: string; change: string }
@@ -228,6 +233,8 @@ export interface Facts {
   'mail.auto-replied': Mailed
   /** A person wrote back, or typed the number on the page it links to. What they wrote is no outcome. */
   'mail.answered': Mailed
+  /** Somebody there, or their provider, called it unwanted (RFC 5965). */
+  'mail.complained': Mailed
   /** For days after it nothing came: no return, no answer, no receipt. */
   'mail.silent': Mailed
   /** The desk read what a person wrote. */

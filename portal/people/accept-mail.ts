@@ -2,7 +2,7 @@ import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, ReturnedMail, SentMail, Tx } from '../ground/ground.ts'
 import { type CameBack, chainOfMail, type MailState, stateAfter } from './mail.ts'
-import { insertReceived, lockMail, type MailRow, updateMail } from './mail-store.server.ts'
+import { hasComplained, insertReceived, lockMail, type MailRow, updateMail } from './mail-store.server.ts'
 
 export type AcceptedMail =
   | { result: 'recorded' | 'already-recorded'; mailId: string }
@@ -13,7 +13,7 @@ export type AcceptedMail =
 
 /**
  * Something came back: a bounce, a machine's answer, a complaint, or what a person wrote. It says what became of one mail
- * and nothing else: what a person wrote is no outcome, and is kept sealed for the desk. The same bytes count once.
+ * and nothing else: what a person wrote is no outcome, and is kept sealed for the desk. The same bytes count once, and so does the complaint about one mail.
  */
 export async function acceptMail(ground: Ground, raw: Uint8Array): Promise<AcceptedMail> {
   const mail = await ground.mail.read(raw)
@@ -27,8 +27,10 @@ export async function acceptMail(ground: Ground, raw: Uint8Array): Promise<Accep
     // The row is there before the mail leaves, so one that is not is of another database.
     const sent = await lockMail(tx.db, mailId)
     if (!sent) return { result: 'not-ours' }
+    const complained = mail.class === 'feedback' && !(await hasComplained(tx.db, mailId))
     if (!(await keepReceived(ground, tx, sent, mail))) return { result: 'already-recorded', mailId }
     await moveMail(tx, sent, mail, mail.code)
+    if (complained) await record(tx, chainOfMail(mailedOf(sent)), 'mail.complained', mailedOf(sent))
     return { result: 'recorded', mailId }
   })
 }

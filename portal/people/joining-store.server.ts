@@ -86,6 +86,7 @@ export async function setContactAnswered(db: Transaction<DB>, orgId: string, ema
       silent: 0,
       unreachableAt: null,
       unreachableCode: null,
+      complainedAt: null,
       updatedAt: at,
     })
     .where('orgId', '=', orgId)

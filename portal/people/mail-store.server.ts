@@ -67,6 +67,18 @@ export async function insertReceived(
   return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
+/** Whether this mail was called unwanted before. */
+export async function hasComplained(db: Transaction<DB>, mailId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('receivedMails')
+    .select('id')
+    .where('mailId', '=', mailId)
+    .where('class', '=', 'feedback')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** What was sent and came back, newest first; of one organisation, if named. */
 export function selectMailFates(db: Kysely<DB>, filter: { orgId?: string; states?: readonly string[]; limit: number }) {
   let query = db

@@ -130,6 +130,7 @@ function unverified(contact: ContactRow): Partial<ContactChange> {
     reminded: 0,
     unreachableAt: null,
     unreachableCode: null,
+    complainedAt: null,
     silent: 0,
     mailbox: contact.mailbox + 1,
   }

@@ -21,6 +21,7 @@ function contact(id: string, position: number, more: Partial<Choosable> = {}): C
     awayUntil: null,
     lapsesAt: after,
     unreachableAt: null,
+    complainedAt: null,
     silent: 0,
     ...more,
   }
@@ -82,6 +83,7 @@ const some = fc.array(
     awayUntil: instants,
     lapsesAt: instants,
     unreachableAt: fc.constantFrom(null, null, before),
+    complainedAt: fc.constantFrom(null, null, before),
     silent: fc.integer({ min: 0, max: 4 }),
   }),
   { maxLength: 6 },

@@ -19,7 +19,8 @@ export interface Need {
 /**
  * Whom to write to now, and whom after that: pure. Contacts that work come first, those for this purpose before others,
  * each in the order of escalation. Outside its hours a contact is passed over only where one that works is there round the
- * clock. Silent, absent and lapsed contacts are the last resort. Where mail comes back, or nobody ever answered, nothing
+ * clock. Silent, absent and lapsed contacts, and those that called our mail unwanted, are
+ * the last resort. Where mail comes back, or nobody ever answered, nothing
  * is sent at all.
  */
 export function contactsInOrder<C extends Choosable>(contacts: readonly C[], need: Need): C[] {
@@ -55,7 +56,8 @@ const ranks: { readonly [S in ContactState]: number } = {
   closed: 0,
   silent: 2,
   away: 3,
-  lapsed: 4,
+  complained: 4,
+  lapsed: 5,
   unverified: 9,
   unreachable: 9,
 }

@@ -115,6 +115,7 @@ async function confirm(
     reminded: 0,
     unreachableAt: null,
     unreachableCode: null,
+    complainedAt: null,
     silent: 0,
     updatedAt: tx.now,
   })

@@ -94,6 +94,7 @@ export type ContactChange = Partial<
     | 'unreachableAt'
     | 'unreachableCode'
     | 'silent'
+    | 'complainedAt'
     | 'mailbox'
   >
 > & { updatedAt: Date; removedAt?: Date }

@@ -31,6 +31,8 @@ export type ContactState =
   | 'away'
   /** Pointers went there and nobody followed them. */
   | 'silent'
+  /** Whoever reads there, or their provider, called our mail unwanted: it may lie among the spam. */
+  | 'complained'
   /** The six-monthly challenge was not answered. */
   | 'lapsed'
   /** Mail comes back. */
@@ -47,6 +49,7 @@ export interface Standing {
   awayUntil: Date | null
   lapsesAt: Date | null
   unreachableAt: Date | null
+  complainedAt: Date | null
   silent: number
 }
 
@@ -55,6 +58,7 @@ export function stateOf(contact: Standing, now: Date): ContactState {
   if (contact.unreachableAt !== null) return 'unreachable'
   if (contact.verifiedAt === null && !contact.known) return 'unverified'
   if (contact.lapsesAt !== null && contact.lapsesAt <= now) return 'lapsed'
+  if (contact.complainedAt !== null) return 'complained'
   if (isAway(contact, now)) return 'away'
   if (contact.silent >= silentAfter) return 'silent'
   return isOpen(contact.hours, contact.timeZone, now) ? 'live' : 'closed'

@@ -27,6 +27,8 @@ export interface Contact {
   lapsesAt: Date | null
   unreachableAt: Date | null
   unreachableCode: string | null
+  /** Since when our mail is called unwanted there. */
+  complainedAt: Date | null
   /** Pointers in a row that nobody followed. */
   silent: number
   createdAt: Date
@@ -81,6 +83,7 @@ function describe(row: ContactRow, position: number, now: Date): Contact {
     lapsesAt,
     unreachableAt: row.unreachableAt,
     unreachableCode: row.unreachableCode,
+    complainedAt: row.complainedAt,
     silent: row.silent,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

@@ -16,8 +16,10 @@ export async function mailContactNews(ground: Ground, fact: Fact<News>): Promise
   const about = newsOf(fact)
   if (about === null) return
   const now = ground.clock.now()
+  // Where our mail is called unwanted, only what somebody may have done unseen is worth one.
+  const passed = ['unverified', 'unreachable', ...(warnings.includes(about) ? [] : ['complained'])]
   const others = (await selectContacts(ground.db.read, orgId)).filter(
-    (one) => one.id !== contactId && !['unverified', 'unreachable'].includes(stateOf(one, now)),
+    (one) => one.id !== contactId && !passed.includes(stateOf(one, now)),
   )
   const recipients: Recipient[] = others.map(({ email: to, locale, id }) => ({
     to,
@@ -62,7 +64,18 @@ interface Recipient {
   about: About
 }
 
-type About = 'added' | 'moved' | 'removed' | 'lapsed' | 'returned' | 'silent' | 'moved-here' | 'removed-here'
+type About =
+  | 'added'
+  | 'moved'
+  | 'removed'
+  | 'lapsed'
+  | 'returned'
+  | 'silent'
+  | 'complained'
+  | 'moved-here'
+  | 'removed-here'
+
+const warnings: readonly About[] = ['added', 'moved', 'removed']
 
 function newsOf(fact: Fact<News>): About | null {
   switch (fact.kind) {
@@ -126,6 +139,10 @@ const letters: { readonly [locale in 'en' | 'nl']: { readonly [A in About]: { su
       subject: 'A contact of yours does not follow its mails',
       text: 'Several notices in a row were pointed to that mailbox, and nobody followed. Your other contacts come first now.',
     },
+    complained: {
+      subject: 'A contact of yours calls our mail unwanted',
+      text: 'Our mail was marked as spam there, so it may not be seen. Your other contacts come first now. Let our mail through, and confirm the contact again.',
+    },
   },
   nl: {
     added: {
@@ -159,6 +176,10 @@ const letters: { readonly [locale in 'en' | 'nl']: { readonly [A in About]: { su
     silent: {
       subject: 'Een contact van u volgt zijn mails niet op',
       text: 'Enkele meldingen achter elkaar verwezen naar die mailbox, en niemand volgde ze op. Uw andere contacten gaan nu voor.',
+    },
+    complained: {
+      subject: 'Een contact van u noemt onze mail ongewenst',
+      text: 'Onze mail is daar als spam gemarkeerd en wordt misschien niet gezien. Uw andere contacten gaan nu voor. Laat onze mail door, en bevestig het contact opnieuw.',
     },
   },
 }

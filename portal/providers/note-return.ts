@@ -42,11 +42,27 @@ export async function noteAnswer(ground: Ground, fact: Fact<'mail.answered'>): P
   const { contactId, orgId } = fact.payload
   if (contactId === null || orgId === null) return
   const found = await selectContact(ground.db.read, contactId)
-  if (!found || (found.silent === 0 && found.unreachableAt === null)) return
+  if (!found || (found.silent === 0 && found.unreachableAt === null && found.complainedAt === null)) return
   await ground.db.transaction(async (tx) => {
     const contact = (await lockContacts(tx.db, orgId)).find(({ id }) => id === contactId)
     if (!contact) return
-    const change = { silent: 0, unreachableAt: null, unreachableCode: null, updatedAt: tx.now }
+    const change = { silent: 0, unreachableAt: null, unreachableCode: null, complainedAt: null, updatedAt: tx.now }
     await updateContact(tx.db, contactId, change)
+  })
+}
+
+/**
+ * Somebody there marked our mail as spam, or their provider did (RFC 5965). It may not be seen any more, so others come
+ * first; and less is sent there, since whoever writes on in the same way is soon heard nowhere. Once, until somebody there
+ * answers: by a code, or by writing back.
+ */
+export async function noteComplaint(ground: Ground, fact: Fact<'mail.complained'>): Promise<void> {
+  const { contactId, mailId, orgId } = fact.payload
+  if (contactId === null || orgId === null) return
+  await ground.db.transaction(async (tx) => {
+    const contact = (await lockContacts(tx.db, orgId)).find(({ id }) => id === contactId)
+    if (!contact || contact.complainedAt !== null || (await selectProvenLater(tx.db, contactId, mailId))) return
+    await updateContact(tx.db, contactId, { complainedAt: fact.at, updatedAt: tx.now })
+    await record(tx, orgId, 'contact.failed', { orgId, contactId, reason: 'complained', code: null })
   })
 }

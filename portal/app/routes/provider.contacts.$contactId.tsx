@@ -41,6 +41,7 @@ export async function loader(args: LoaderFunctionArgs) {
       verifiedAt: contact.verifiedAt?.toISOString() ?? null,
       lapsesAt: contact.lapsesAt?.toISOString() ?? null,
       unreachableAt: contact.unreachableAt?.toISOString() ?? null,
+      complainedAt: contact.complainedAt?.toISOString() ?? null,
     },
     draft: draftOf(contact),
     choices: contactChoices(contact.hours),
@@ -205,6 +206,7 @@ function Standing() {
             {text('contact-since')} <Moment at={contact.unreachableAt} />
           </span>,
         ],
+        contact.complainedAt && [text('contact-complained'), <Moment key="complained" at={contact.complainedAt} />],
         contact.unreachableCode && [text('contact-mail-code'), <Id key="code">{contact.unreachableCode}</Id>],
         contact.silent > 0 && [text('contact-silent'), text('contact-silent-count', { count: contact.silent })],
         contact.phone && [text('contact-phone'), `${contact.phone} (${text('contact-phone-unverified')})`],

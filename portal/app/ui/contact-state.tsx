@@ -9,6 +9,7 @@ const looks: Record<State, { tone: Tone; icon: IconName }> = {
   closed: { tone: 'calm', icon: 'clock' },
   away: { tone: 'calm', icon: 'pause' },
   silent: { tone: 'wait', icon: 'warning' },
+  complained: { tone: 'wait', icon: 'warning' },
   lapsed: { tone: 'wait', icon: 'clock' },
   unreachable: { tone: 'alarm', icon: 'stop' },
 }

@@ -40,6 +40,37 @@ export function bounce(to: string, part: { action?: string; status?: string; rec
   ])
 }
 
+/** A feedback report as RFC 5965 has it: somebody marked this mail of ours as spam. */
+export function complaint(aboutMessageId: string, part: { subject?: string } = {}): Buffer {
+  return letter([
+    'Return-Path: <>',
+    'To: desk@noticeline.example',
+    'From: Feedback <feedback@mx.example>',
+    `Subject: ${part.subject ?? 'FW: Notice'}`,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'This is an abuse report.',
+    '--b',
+    'Content-Type: message/feedback-report',
+    '',
+    'Feedback-Type: abuse',
+    'User-Agent: Feedback/1.0',
+    'Version: 1',
+    '--b',
+    'Content-Type: message/rfc822',
+    '',
+    `Message-ID: ${aboutMessageId}`,
+    'Subject: Notice',
+    '',
+    'A notice waits.',
+    '--b--',
+  ])
+}
+
 /** What a person or a machine writes back. */
 export function reply(headers: readonly string[], text: string): Buffer {
   return letter(['From: Noor Visser <abuse@tern.example>', 'Subject: Re: Notice', ...headers, '', text])

@@ -102,6 +102,7 @@ export const contacts = {
   'contact-state.closed': 'Closed now',
   'contact-state.away': 'Out of office',
   'contact-state.silent': 'Does not follow',
+  'contact-state.complained': 'Calls our mail unwanted',
   'contact-state.lapsed': 'Proof lapsed',
   'contact-state.unreachable': 'Mail comes back',
   'contact-hint.live': 'Somebody answers there, and it is written to when its turn comes.',
@@ -113,6 +114,9 @@ export const contacts = {
     'Your other contacts come first until it is back. If nobody else works, it is written to all the same.',
   'contact-hint.silent':
     'Three notices in a row were pointed there and nobody followed, so others come first. Answer one of them, or mail a code and bring it back.',
+  'contact-hint.complained':
+    'Somebody marked a mail of ours as spam there, or the mail provider did: our mail may not be seen. Others come first, and only notices, codes and warnings are sent there, one mail in ten minutes at most. Let our mail through, then mail a code and bring it back.',
+  'contact-complained': 'Called unwanted',
   'contact-hint.lapsed':
     'Nobody answered the question whether it is still read, so others come first. Press the button behind the link in the mail, or mail a code and bring it back.',
   'contact-hint.unreachable':

@@ -104,6 +104,7 @@ export const contacts: Record<keyof typeof en, string> = {
   'contact-state.closed': 'Nu gesloten',
   'contact-state.away': 'Afwezig',
   'contact-state.silent': 'Volgt niet op',
+  'contact-state.complained': 'Noemt onze mail ongewenst',
   'contact-state.lapsed': 'Bewijs verlopen',
   'contact-state.unreachable': 'Mail komt terug',
   'contact-hint.live': 'Daar antwoordt iemand, en het wordt aangeschreven als het aan de beurt is.',
@@ -115,6 +116,9 @@ export const contacts: Record<keyof typeof en, string> = {
     'Uw andere contacten gaan voor tot het terug is. Werkt er geen ander, dan wordt het toch aangeschreven.',
   'contact-hint.silent':
     'Drie meldingen op rij verwezen hierheen en niemand volgde ze op, dus gaan anderen voor. Beantwoord er een, of mail een code en breng die terug.',
+  'contact-hint.complained':
+    'Iemand daar markeerde een mail van ons als spam, of de mailprovider deed dat: onze mail wordt misschien niet gezien. Anderen gaan voor, en er gaan alleen meldingen, codes en waarschuwingen heen, hooguit één mail in tien minuten. Laat onze mail door, mail dan een code en breng die terug.',
+  'contact-complained': 'Ongewenst genoemd',
   'contact-hint.lapsed':
     'Niemand beantwoordde de vraag of het nog wordt gelezen, dus gaan anderen voor. Druk op de knop achter de link in de mail, of mail een code en breng die terug.',
   'contact-hint.unreachable':
