@@ -169,5 +169,6 @@ export const words = {
   'fact.mail.returned': 'Mail came back',
   'fact.mail.auto-replied': 'A machine answered the mail',
   'fact.mail.answered': 'A person answered the mail',
+  'fact.mail.complained': 'The mail was marked as spam',
   'fact.mail.silent': 'The mail was not answered',
 }

@@ -171,5 +171,6 @@ export const words: Record<keyof typeof en, string> = {
   'fact.mail.returned': 'Mail kwam terug',
   'fact.mail.auto-replied': 'Een machine beantwoordde de mail',
   'fact.mail.answered': 'Een mens beantwoordde de mail',
+  'fact.mail.complained': 'De mail werd als spam gemarkeerd',
   'fact.mail.silent': 'De mail bleef onbeantwoord',
 }
