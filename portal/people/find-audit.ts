@@ -14,6 +14,8 @@ export interface AuditFilter {
 export interface AuditLine extends FactLine {
   /** Who did it, where a person did. */
   personName: string | null
+  /** Which program did it, by the name of its token. */
+  programName: string | null
   orgName: string | null
 }
 
@@ -34,7 +36,8 @@ export async function findAudit(
   const facts = await findFacts(ground, { kind, chain, until, before, limit: size + 1 })
   const page = facts.slice(0, size)
   const names = await selectNames(ground.db.read, {
-    people: page.flatMap(({ payload }) => textOf(payload['personId'])),
+    people: page.flatMap(({ payload }) => textOf(doerOf(payload))),
+    programs: page.flatMap(({ payload }) => textOf(payload['apiTokenId'])),
     organisations: page.flatMap(({ payload }) => textOf(payload['orgId'])),
   })
   const last = page.at(-1)
@@ -42,12 +45,19 @@ export async function findAudit(
     result: 'found',
     lines: page.map((fact) => ({
       ...fact,
-      personName: names.get(String(fact.payload['personId'])) ?? null,
+      personName: names.get(String(doerOf(fact.payload))) ?? null,
+      programName: names.get(String(fact.payload['apiTokenId'])) ?? null,
       orgName: names.get(String(fact.payload['orgId'])) ?? null,
     })),
     kinds: await factKindsThereAre(ground),
     nextCursor: facts.length > size && last ? `${last.at.getTime()}~${last.id}` : null,
   }
+}
+
+/** Where a fact is about one person and was done by another, it says by whom. */
+function doerOf({ by, personId }: FactLine['payload']): unknown {
+  const toSomebody = by === null || (typeof by === 'string' && by.startsWith('psn_'))
+  return toSomebody ? by : personId
 }
 
 function textOf(value: unknown): string[] {

@@ -212,10 +212,11 @@ function organisationOf<Row extends { kind: string; locale: string }>(row: Row) 
 /** Names of people and organisations by their ids, which tell them apart. */
 export async function selectNames(
   db: Kysely<DB>,
-  ids: { people: readonly string[]; organisations: readonly string[] },
+  ids: { people: readonly string[]; organisations: readonly string[]; programs?: readonly string[] },
 ): Promise<Map<string, string>> {
   const people = [...new Set(ids.people)]
   const organisations = [...new Set(ids.organisations)]
+  const programs = [...new Set(ids.programs ?? [])]
   const rows = [
     ...(people.length === 0
       ? []
@@ -223,6 +224,9 @@ export async function selectNames(
     ...(organisations.length === 0
       ? []
       : await db.selectFrom('organisations').select(['id', 'name']).where('id', 'in', organisations).execute()),
+    ...(programs.length === 0
+      ? []
+      : await db.selectFrom('apiTokens').select(['id', 'name']).where('id', 'in', programs).execute()),
   ]
   return new Map(rows.map(({ id, name }) => [id, name]))
 }

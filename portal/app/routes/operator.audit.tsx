@@ -49,7 +49,7 @@ function matching(url: URL, name: string, pattern: RegExp): string | undefined {
 /** Ids, codes and times, as they were recorded; long lists are cut, and say so. */
 function detailsOf(payload: Record<string, unknown>): string {
   const parts = Object.entries(payload)
-    .filter(([name, value]) => value !== null && name !== 'personId' && name !== 'orgId')
+    .filter(([name, value]) => value !== null && name !== 'orgId' && (name !== 'personId' || 'by' in payload))
     .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const whole = parts.join(', ')
   return whole.length > 300 ? `${whole.slice(0, 300)} …` : whole
@@ -119,7 +119,7 @@ export default function Audit() {
                   label: text('audit-who'),
                   cell: (line) => (
                     <>
-                      {line.personName ?? '–'}
+                      {line.personName ?? (line.programName ? text('audit-program', { name: line.programName }) : '–')}
                       {line.orgName ? <span className="block text-sm text-soft">{line.orgName}</span> : null}
                     </>
                   ),

@@ -199,6 +199,7 @@ export const organisations = {
   'audit-until-hint': 'In UTC.',
   'audit-at': 'When',
   'audit-who': 'Who',
+  'audit-program': 'Program “{name}”',
   'audit-details': 'Details',
   'audit-none': 'Nothing under these filters',
   'audit-none-hint': 'Clear the filters to see everything.',

@@ -201,6 +201,7 @@ export const organisations: Record<keyof typeof en, string> = {
   'audit-until-hint': 'In UTC.',
   'audit-at': 'Wanneer',
   'audit-who': 'Wie',
+  'audit-program': 'Programma “{name}”',
   'audit-details': 'Bijzonderheden',
   'audit-none': 'Niets bij deze filters',
   'audit-none-hint': 'Wis de filters om alles te zien.',
