@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Ground } from '../ground/ground.ts'
 import { refuse, usualHeaders } from './answers.ts'
 import { addContacts } from './contacts.ts'
+import { addDelegated } from './delegated.ts'
 import { addDeliveries } from './deliveries.ts'
 import { addDocs } from './docs.ts'
 import { documentSchemas } from './document.ts'
@@ -52,6 +53,7 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   addXarf(face)
   addReports(face)
   addInbox(face)
+  addDelegated(face)
   addEndpoints(face)
   addContacts(face)
   addNetworks(face)

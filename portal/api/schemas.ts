@@ -13,6 +13,7 @@ import { noticeSubmission, withdrawReasons } from '../notices/notice.ts'
 import { contactChange, contactCode, contactInput } from '../providers/contact-input.ts'
 import { endpointChange, endpointInput } from '../providers/endpoint-input.ts'
 import { observationRows } from '../removal/add-observations.ts'
+import { delegatedPart, delegatedRevealed } from './delegated-schemas.ts'
 import { network, networkClaim, networkClaimed } from './network-schemas.ts'
 import { inboxRow, notice, wholeNotice } from './notice-schemas.ts'
 import {
@@ -101,6 +102,8 @@ export const schemas = {
   NetworkClaim: networkClaim,
   NetworkClaimed: networkClaimed,
   Networks: page(network),
+  Delegated: page(delegatedPart),
+  DelegatedRevealed: delegatedRevealed,
   InboxPage: page(inboxRow),
   DeliveryPage: page(deliveryLog),
   DeliveryResent: deliveryResent,

@@ -23,6 +23,8 @@ export interface ChainLink {
   accountable: boolean
   /** The proven network behind it, where that is what it is known by. */
   network: string | null
+  /** By which it is in the chain, where that is what it is known by. */
+  delegation?: string
   evidence: Evidence[]
 }
 

@@ -79,3 +79,27 @@ export async function selectDelegationsAt(
     .execute()
   return rows as DelegationRow[]
 }
+
+/** The item lies in a part that is handed on, by its newest snapshot. */
+export async function keepDelegated(db: Transaction<DB>, itemId: string, delegationId: string, at: Date) {
+  await db
+    .insertInto('delegatedItems')
+    .columns(['itemId', 'delegationId', 'orgId', 'toOrgId', 'noticeId', 'at'])
+    .expression((from) =>
+      from
+        .selectFrom('items')
+        .innerJoin('delegations', (join) => join.on('delegations.id', '=', delegationId))
+        .select(['items.id', 'delegations.id as delegationId', 'delegations.orgId', 'delegations.toOrgId'])
+        .select((of) => ['items.noticeId', of.val(at).as('at')])
+        .where('items.id', '=', itemId),
+    )
+    .onConflict((conflict) =>
+      conflict.column('itemId').doUpdateSet((of) => ({
+        delegationId: of.ref('excluded.delegationId'),
+        orgId: of.ref('excluded.orgId'),
+        toOrgId: of.ref('excluded.toOrgId'),
+        at: of.ref('excluded.at'),
+      })),
+    )
+    .execute()
+}

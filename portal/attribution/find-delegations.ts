@@ -26,13 +26,27 @@ export async function findDelegations(
   actor: Actor,
 ): Promise<{ result: 'found'; given: DelegationView[]; taken: DelegationView[] } | { result: 'forbidden' }> {
   if (actor.kind === 'nobody' || !may(actor, 'networks.read', { orgId: actor.orgId })) return { result: 'forbidden' }
-  const rows = await selectDelegations(ground.db.read, actor.orgId)
+  const views = await viewsOf(ground, actor.orgId)
+  return {
+    result: 'found',
+    given: views.filter(({ orgId }) => orgId === actor.orgId),
+    taken: views.filter(({ toOrgId }) => toOrgId === actor.orgId),
+  }
+}
+
+/** What was handed on to an organisation. What its people may see of it is the caller's to ask. */
+export async function delegationsTo(ground: Ground, orgId: string): Promise<DelegationView[]> {
+  return (await viewsOf(ground, orgId)).filter(({ toOrgId }) => toOrgId === orgId)
+}
+
+async function viewsOf(ground: Ground, orgId: string): Promise<DelegationView[]> {
+  const rows = await selectDelegations(ground.db.read, orgId)
   const names = await findOrganisations(
     ground.db.read,
-    rows.flatMap(({ orgId, toOrgId }) => [orgId, toOrgId]),
+    rows.flatMap(({ orgId: holder, toOrgId }) => [holder, toOrgId]),
   )
   const now = ground.clock.now()
-  const views = rows.map(
+  return rows.map(
     (row): DelegationView => ({
       id: row.id,
       orgId: row.orgId,
@@ -47,9 +61,4 @@ export async function findDelegations(
       createdAt: row.createdAt,
     }),
   )
-  return {
-    result: 'found',
-    given: views.filter(({ orgId }) => orgId === actor.orgId),
-    taken: views.filter(({ toOrgId }) => toOrgId === actor.orgId),
-  }
 }

@@ -3,6 +3,7 @@ import type { Ground, Tx } from '../ground/ground.ts'
 import type { HolderFindings, SeenObject } from './ask-holder.ts'
 import { insertAttributions, selectNewestAttributions } from './attribution-store.server.ts'
 import type { ChainFinding, ChainLink, Confidence, UnattributedCode } from './chain.ts'
+import { keepDelegated } from './delegation-store.server.ts'
 
 export interface NewAttribution {
   itemId: string
@@ -55,6 +56,10 @@ export async function keepAttributions(
     }
   })
   await insertAttributions(tx.db, rows)
+  for (const { itemId, chain, at } of rows) {
+    const delegationId = chain.find(({ delegation }) => delegation !== undefined)?.delegation
+    if (delegationId !== undefined) await keepDelegated(tx.db, itemId, delegationId, at)
+  }
   return rows.map((row) => row.id)
 }
 

@@ -42,6 +42,13 @@ export async function findReseller(
   const link = first.find(({ id }) => others.every((other) => other.some((one) => one.id === id)))
   if (!link) return []
   return [
-    { org: link.toOrgId, role: 'reseller', accountable: false, network: link.networkId, evidence: ['delegation'] },
+    {
+      org: link.toOrgId,
+      role: 'reseller',
+      accountable: false,
+      network: link.networkId,
+      delegation: link.id,
+      evidence: ['delegation'],
+    },
   ]
 }

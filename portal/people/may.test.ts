@@ -60,6 +60,9 @@ const own: Record<Act, Partial<Record<OrgKind, string>>> = {
   'networks.read': { provider: all, platform: all },
   'networks.write': { provider: managing },
   'networks.share': { provider: managing },
+  'delegated.count': { provider: all },
+  'delegated.items': { provider: all },
+  'delegated.reveal': { provider: handling },
   'inbox.read': { provider: all },
   'mails.read': { platform: handling },
   'people.read': { notifier: all, provider: all, platform: all },
@@ -99,6 +102,9 @@ const scopesOf: Record<Act, Scope[]> = {
   'networks.read': ['networks:write'],
   'networks.write': ['networks:write'],
   'networks.share': [],
+  'delegated.count': ['notices:read', 'reports:write'],
+  'delegated.items': ['notices:read', 'reports:write'],
+  'delegated.reveal': ['items:reveal'],
   'inbox.read': ['notices:read', 'reports:write'],
   'mails.read': [],
   'people.read': [],
@@ -183,6 +189,8 @@ test('a token of the sandbox reads, but no address, and changes nothing', () => 
   const changed = acts.filter((act) => orgKinds.some((orgKind) => may(program(orgKind, allScopes, false), act)))
   expect(changed.sort()).toEqual([
     'contacts.read',
+    'delegated.count',
+    'delegated.items',
     'deliveries.read',
     'endpoints.read',
     'inbox.read',
@@ -202,4 +210,20 @@ test('a mailed link is for seeing and answering what is addressed to its contact
   const allowed = (orgId: string) => acts.filter((act) => may(contact, act, { addressees: [orgId] }))
   expect(allowed('org_own')).toEqual(['reports.add', 'items.reveal'])
   expect(allowed('org_other')).toEqual([])
+})
+
+test('a reseller sees of what was handed on to it what the holder allows, until its date, and no address before it takes part', () => {
+  const reseller = person('provider', 'owner')
+  const part = { toOrgId: 'org_own', inForce: true, takesPart: true }
+  const seen = (delegation: { sees: 'count' | 'items' | 'addresses'; inForce?: boolean; takesPart?: boolean }) =>
+    acts.filter((act) => may(reseller, act, { delegation: { ...part, ...delegation } }))
+  expect(seen({ sees: 'count' })).toEqual(['delegated.count'])
+  expect(seen({ sees: 'items' })).toEqual(['delegated.count', 'delegated.items'])
+  expect(seen({ sees: 'addresses' })).toEqual(['delegated.count', 'delegated.items', 'delegated.reveal'])
+  expect(seen({ sees: 'addresses', takesPart: false })).toEqual(['delegated.count', 'delegated.items'])
+  expect(seen({ sees: 'addresses', inForce: false })).toEqual([])
+  for (const orgKind of orgKinds) {
+    const other = { ...person(orgKind, 'owner'), orgId: 'org_other' }
+    expect(acts.filter((act) => may(other, act, { delegation: { ...part, sees: 'addresses' } }))).toEqual([])
+  }
 })

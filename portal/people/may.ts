@@ -72,6 +72,9 @@ export type Act =
   | 'networks.read'
   | 'networks.write'
   | 'networks.share'
+  | 'delegated.count'
+  | 'delegated.items'
+  | 'delegated.reveal'
   | 'inbox.read'
   | 'mails.read'
   | 'people.read'
@@ -90,6 +93,17 @@ export type Act =
 export interface ActObject {
   orgId?: string
   addressees?: readonly string[]
+  /** A part of somebody's network that was handed on: whose customers are there, and what its holder lets them see. */
+  delegation?: Delegated
+}
+
+export interface Delegated {
+  toOrgId: string
+  sees: 'count' | 'items' | 'addresses'
+  /** Until its date, and not taken back. */
+  inForce: boolean
+  /** The one it was handed on to takes part: nobody else sees an address. */
+  takesPart: boolean
 }
 
 interface Rule {
@@ -180,6 +194,22 @@ const rules: Record<Act, Rule> = {
   'networks.write': { own: ['provider'], any: [], roles: managers, scopes: ['networks:write'], changes: true },
   // To agree that a part of it is somebody else's, or to hand a part on: a person says so.
   'networks.share': { own: ['provider'], any: [], roles: managers, scopes: [], changes: true },
+  // A reseller, in what was handed on to it: how many, which, and where. Its holder sees everything by `inbox.read`.
+  'delegated.count': {
+    own: ['provider'],
+    any: [],
+    roles: everybody,
+    scopes: ['notices:read', 'reports:write'],
+    changes: false,
+  },
+  'delegated.items': {
+    own: ['provider'],
+    any: [],
+    roles: everybody,
+    scopes: ['notices:read', 'reports:write'],
+    changes: false,
+  },
+  'delegated.reveal': { own: ['provider'], any: [], roles: handlers, scopes: ['items:reveal'], changes: true },
   'inbox.read': {
     own: ['provider'],
     any: [],
@@ -262,6 +292,7 @@ export function may(actor: Actor, act: Act, object: ActObject = {}): boolean {
   if (actor.kind === 'nobody') return false
   if (actor.kind === 'person' && !isAssured(actor)) return false
   const rule = rules[act]
+  if (object.delegation && !allows(object.delegation, act)) return false
   const own = isOwn(actor.orgId, object)
   if (!rule.any.includes(actor.orgKind) && !(own && rule.own.includes(actor.orgKind))) return false
   if (actor.kind === 'person') return rule.roles.includes(actor.role)
@@ -270,7 +301,20 @@ export function may(actor: Actor, act: Act, object: ActObject = {}): boolean {
   return rule.scopes.some((scope) => actor.scopes.includes(scope))
 }
 
+/** What each of a reseller's acts takes of what the holder lets it see. */
+const needs: Partial<Record<Act, readonly Delegated['sees'][]>> = {
+  'delegated.count': ['count', 'items', 'addresses'],
+  'delegated.items': ['items', 'addresses'],
+  'delegated.reveal': ['addresses'],
+}
+
+/** The holder's word, until its date; and an address is for nobody who does not take part. */
+function allows({ sees, inForce, takesPart }: Delegated, act: Act): boolean {
+  return inForce && needs[act]?.includes(sees) === true && (act !== 'delegated.reveal' || takesPart)
+}
+
 function isOwn(orgId: string, object: ActObject): boolean {
+  if (object.delegation) return object.delegation.toOrgId === orgId
   if (object.orgId === undefined && object.addressees === undefined) return true
   return object.orgId === orgId || (object.addressees?.includes(orgId) ?? false)
 }

@@ -159,6 +159,11 @@ export default function Networks() {
         {taken.length > 0 ? (
           <Panel title={text('delegations-taken')} id="taken">
             <Delegations caption={text('delegations-taken')} rows={taken} other="orgName" mayEnd={false} />
+            <p className="mt-4">
+              <Link className="button" to="/provider/delegated">
+                {text('delegated-see')}
+              </Link>
+            </p>
           </Panel>
         ) : null}
       </div>

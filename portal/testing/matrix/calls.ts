@@ -65,6 +65,8 @@ export const calls: Readonly<Record<string, Call>> = {
     of: 'tern',
     params: ({ ids }) => ({ notice: ids.notice }),
   },
+  'GET /v1/delegated': { orgs: providers, scopes: ['notices:read', 'reports:write'], sandbox: true },
+  'GET /v1/delegated/:id': { orgs: providers, scopes: ['items:reveal'], absent: true, params: nothing('id') },
   'POST /v1/endpoints': writes,
   'GET /v1/endpoints': {
     orgs: [...providers, 'desk'],

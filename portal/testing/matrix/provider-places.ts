@@ -44,6 +44,10 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
       'end a delegation': sharing(({ ids }) => ({ intent: 'end-delegation', id: ids.delegation })),
     },
   },
+  'provider.delegated': {
+    see: provider,
+    forms: { reveal: form({ provider: handling }, { intent: 'reveal', item: 'itm_none' }, true) },
+  },
   'provider.networks.new': {
     see: { provider: managing },
     forms: { claim: form({ provider: managing }, { kind: 'cidr', what: 'nothing', proof: 'registry_mail' }) },

@@ -7,4 +7,14 @@ export const routes = {
   'desk-network-over': 'This network had ended before.',
   'desk-provider-known': 'known from the registry only: is written to',
   'desk-provider-named': 'as named above: is kept, and written to',
+  'delegated-title': 'Handed on to you',
+  'delegated-lede':
+    'What happens at your customers in networks of others, as far as each holder lets you see. Notices go to the holder, who stays accountable; agree with it how you act.',
+  'delegated-none': 'Nothing is handed on to you',
+  'delegated-none-hint':
+    'A company whose customers in a part of its network are yours can hand that part on to you, until a date.',
+  'delegated-open': 'Open',
+  'delegated-ended': 'Ended',
+  'delegated-caption': 'Items in {part}',
+  'delegated-see': 'See what happens there',
 }

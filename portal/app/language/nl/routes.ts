@@ -8,4 +8,14 @@ export const routes: Record<keyof typeof english, string> = {
   'desk-network-over': 'Dit netwerk was al geëindigd.',
   'desk-provider-known': 'alleen bekend uit het register: wordt aangeschreven',
   'desk-provider-named': 'zoals hierboven genoemd: wordt vastgelegd en aangeschreven',
+  'delegated-title': 'Aan u overgedragen',
+  'delegated-lede':
+    'Wat er bij uw klanten in netwerken van anderen speelt, voor zover elke houder u dat laat zien. Meldingen gaan naar de houder, die verantwoordelijk blijft; spreek met hem af hoe u handelt.',
+  'delegated-none': 'Er is niets aan u overgedragen',
+  'delegated-none-hint':
+    'Een bedrijf waarvan de klanten in een deel van zijn netwerk de uwe zijn, kan dat deel tot een datum aan u overdragen.',
+  'delegated-open': 'Open',
+  'delegated-ended': 'Geëindigd',
+  'delegated-caption': 'Items in {part}',
+  'delegated-see': 'Bekijk wat daar speelt',
 }
