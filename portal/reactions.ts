@@ -28,6 +28,7 @@ import { mailContactCode } from './providers/mail-contact-code.ts'
 import { mailContactNews } from './providers/mail-contact-news.ts'
 import { mailEndpointChange } from './providers/mail-endpoint-change.ts'
 import { noteAnswer, noteComplaint, noteReturn } from './providers/note-return.ts'
+import { tellStream } from './providers/tell-stream.ts'
 import { lookAgain } from './removal/look-again.ts'
 import { watchItem } from './removal/watch-item.ts'
 
@@ -39,8 +40,8 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'claim.contested': [mailContestedClaim],
   'organisation.admitted': [mailDecision, resumeDeliveries],
   'admission.refused': [mailDecision],
-  'organisation.suspended': [mailDecision, returnToDesk, withholdDeliveries],
-  'organisation.reinstated': [mailDecision, resumeDeliveries, resumeWithheld, takeUpAgain],
+  'organisation.suspended': [mailDecision, returnToDesk, withholdDeliveries, tellStream],
+  'organisation.reinstated': [mailDecision, resumeDeliveries, resumeWithheld, takeUpAgain, tellStream],
   'member.invited': [mailInvitation],
   'mailbox-change.requested': [mailMailboxChange],
 
@@ -70,8 +71,9 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'contact.failed': [pointNext, mailContactNews],
 
   'endpoint.changed': [mailEndpointChange],
-  'endpoint.paused': [mailEndpointChange],
-  'endpoint.retired': [mailEndpointChange],
+  'endpoint.paused': [mailEndpointChange, tellStream],
+  'endpoint.resumed': [resumeDeliveries, tellStream],
+  'endpoint.retired': [mailEndpointChange, tellStream],
   'endpoint.confirmed': [resumeDeliveries],
   'delivery.queued': [pointContact],
   'delivery.escalated': [mailDeskTasks],

@@ -102,6 +102,7 @@ export const deliveriesRecovered = z.object({
 export const streamStatus = z.object({
   stream_id: z.string(),
   status: z.enum(['enabled', 'paused', 'disabled']),
+  reason: z.string().optional().describe('Why it is not enabled, where somebody said so.'),
 })
 
 export const streamVerification = z.strictObject({ stream_id: z.string() })

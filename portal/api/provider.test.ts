@@ -124,6 +124,13 @@ describe('an endpoint', () => {
       expect([paused.status, paused.json.state]).toEqual([200, 'paused'])
       const status = await call('GET', `/v1/streams/status?stream_id=${json.id}`, tern)
       expect(status.json).toEqual({ stream_id: json.id, status: 'paused' })
+      const set = (body: object) =>
+        call('POST', '/v1/streams/status', { ...tern, body: { stream_id: json.id, ...body } })
+      const again = await set({ status: 'paused', reason: 'New rack' })
+      expect([again.status, again.json]).toEqual([200, { stream_id: json.id, status: 'paused', reason: 'New rack' }])
+      const wrong = await set({ status: 'off' })
+      expect([wrong.status, wrong.json.errors[0].pointer]).toEqual([422, '/status'])
+      expect((await set({ stream_id: 'end_nothing', status: 'paused' })).status).toBe(404)
       expect((await call('POST', `/v1/endpoints/${json.id}/resume`, tern)).json.state).toBe('unverified')
     }))
 })

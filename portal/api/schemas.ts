@@ -12,6 +12,7 @@ import { recoverInput } from '../delivery/recover-deliveries.ts'
 import { noticeSubmission, withdrawReasons } from '../notices/notice.ts'
 import { contactChange, contactCode, contactInput } from '../providers/contact-input.ts'
 import { endpointChange, endpointInput } from '../providers/endpoint-input.ts'
+import { streamStatusInput } from '../providers/set-stream-status.ts'
 import { observationRows } from '../removal/add-observations.ts'
 import { delegatedPart, delegatedRevealed } from './delegated-schemas.ts'
 import { network, networkClaim, networkClaimed } from './network-schemas.ts'
@@ -112,6 +113,7 @@ export const schemas = {
   PollRequest: pollRequest,
   PollResponse: pollResponse,
   StreamStatus: streamStatus,
+  StreamStatusInput: streamStatusInput,
   StreamVerification: streamVerification,
   SsfConfiguration: ssfConfiguration,
   KeySet: keySet,

@@ -4,6 +4,7 @@ import { pollDeliveries } from '../delivery/offer-for-poll.ts'
 import { inputErrorsOf } from '../facts/input-error.ts'
 import { confirmEndpoint } from '../providers/confirm-endpoint.ts'
 import { findEndpoint } from '../providers/find-endpoints.ts'
+import { setStreamStatus, streamStatusInput, streamStatusOf } from '../providers/set-stream-status.ts'
 import { answerConfirmed, receiverProblems } from './endpoints.ts'
 import { streamVerification } from './provider-schemas.ts'
 import { type Face, programRoute } from './route.ts'
@@ -104,8 +105,48 @@ function addStatus(face: Face): void {
     async ({ actor, query, answer, refuse }) => {
       const found = await findEndpoint(ground, actor, query.stream_id)
       if (found.result !== 'found') return refuse('not_found')
-      const status = { active: 'enabled', paused: 'paused', unverified: 'disabled', retired: 'disabled' } as const
-      return answer(200, { stream_id: found.endpoint.id, status: status[found.endpoint.state] })
+      const { id, state, stateReason } = found.endpoint
+      return answer(200, {
+        stream_id: id,
+        status: streamStatusOf(state),
+        ...(stateReason === null ? {} : { reason: stateReason }),
+      })
+    },
+  )
+
+  programRoute(
+    face,
+    {
+      method: 'post',
+      path: '/v1/streams/status',
+      tag: 'Provider',
+      summary: 'Switch a stream on, pause it or switch it off (Shared Signals Framework, 8.1.2.2)',
+      description:
+        'Paused or off needs a second channel that works: clocks go on, and notices go by the ways that are left. Before it stops, the endpoint is sent `stream-updated`. One that was switched off is verified before it is enabled.',
+      act: 'endpoints.write',
+      scope: 'endpoints:write',
+      body: { 'application/json': 'StreamStatusInput' },
+      answers: { 200: { description: 'As it is now.', schema: 'StreamStatus' } },
+      refusals: ['not_found', 'invalid', 'no_second_channel', ...receiverProblems],
+    },
+    async ({ actor, input, answer, refuse }) => {
+      const set = await setStreamStatus(ground, actor, input)
+      switch (set.result) {
+        case 'set': {
+          const { stream_id } = streamStatusInput.parse(input)
+          return answer(200, { stream_id, status: set.status, ...(set.reason === null ? {} : { reason: set.reason }) })
+        }
+        case 'refused':
+          return answerConfirmed({ answer, refuse }, set)
+        case 'invalid':
+          return refuse('invalid', { errors: set.errors })
+        case 'no-second-channel':
+          return refuse('no_second_channel')
+        case 'unknown-stream':
+          return refuse('not_found')
+        case 'forbidden':
+          return refuse('forbidden')
+      }
     },
   )
 }

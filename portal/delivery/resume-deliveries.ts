@@ -6,7 +6,13 @@ import { makeDue } from './delivery-store.server.ts'
 /** An endpoint or a mailbox works now, or its organisation takes part: what waited for one is due at once, and what had failed for want of one is queued again. */
 export async function resumeDeliveries(
   ground: Ground,
-  fact: Fact<'endpoint.confirmed' | 'contact.confirmed' | 'organisation.admitted' | 'organisation.reinstated'>,
+  fact: Fact<
+    | 'endpoint.confirmed'
+    | 'endpoint.resumed'
+    | 'contact.confirmed'
+    | 'organisation.admitted'
+    | 'organisation.reinstated'
+  >,
 ): Promise<void> {
   await ground.db.transaction(async (tx) => {
     for (const delivery of await makeDue(tx.db, fact.payload.orgId, tx.now)) {

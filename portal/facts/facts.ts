@@ -112,6 +112,14 @@ export interface Facts {
   'endpoint.refused': { orgId: string; endpointId: string; code: string }
   'endpoint.paused': { orgId: string; endpointId: string; reason: string }
   'endpoint.resumed': { orgId: string; endpointId: string }
+  /** The receiver was told what its stream is now; `code` is null where it said 202. */
+  'stream.told': {
+    orgId: string
+    endpointId: string
+    jti: string
+    status: 'enabled' | 'paused' | 'disabled'
+    code: string | null
+  }
   /** Nothing is ever sent there again. */
   'endpoint.retired': { orgId: string; endpointId: string }
   'rehearsal.started': { orgId: string; endpointId: string; rehearsalId: string }

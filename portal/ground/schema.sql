@@ -336,6 +336,7 @@ create table endpoints (
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   bound boolean default false not null,
+  state_reason text,
   constraint endpoints_pkey PRIMARY KEY (id),
   constraint endpoints_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint endpoints_media_type_check CHECK ((media_type = ANY (ARRAY['application/secevent+jwt'::text, 'application/json'::text]))),
@@ -385,6 +386,13 @@ create table former_mailboxes (
   constraint former_mailboxes_pkey PRIMARY KEY (id),
   constraint former_mailboxes_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
   constraint former_mailboxes_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
+);
+
+create table heartbeats (
+  part text not null,
+  at timestamp(3) with time zone not null,
+  constraint heartbeats_pkey PRIMARY KEY (part),
+  constraint heartbeats_part_check CHECK ((part = ANY (ARRAY['portal'::text, 'worker'::text])))
 );
 
 create table holder_searches (
@@ -793,6 +801,17 @@ create table organisations (
   constraint organisations_notifier_kind_check CHECK ((notifier_kind = ANY (ARRAY['hotline'::text, 'authority'::text, 'other'::text])))
 );
 
+create table outages (
+  id text not null,
+  part text not null,
+  began_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone not null,
+  constraint outages_pkey PRIMARY KEY (id),
+  constraint outages_check CHECK ((ended_at > began_at)),
+  constraint outages_part_check CHECK ((part = ANY (ARRAY['portal'::text, 'worker'::text])))
+);
+CREATE INDEX outages_by_end ON outages USING btree (ended_at);
+
 create table outcomes (
   id text not null,
   report_id text not null,
@@ -1103,6 +1122,24 @@ create table signing_keys (
   retired_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   constraint signing_keys_pkey PRIMARY KEY (kid)
+);
+
+create table stream_updates (
+  fact_id text not null,
+  endpoint_id text not null,
+  org_id text not null,
+  jti text not null,
+  set_sha256 text not null,
+  status text not null,
+  raw text not null,
+  made_at timestamp(3) with time zone not null,
+  told_at timestamp(3) with time zone,
+  code text,
+  constraint stream_updates_pkey PRIMARY KEY (fact_id, endpoint_id),
+  constraint stream_updates_jti_key UNIQUE (jti),
+  constraint stream_updates_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
+  constraint stream_updates_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint stream_updates_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text])))
 );
 
 create table terms_accepted (

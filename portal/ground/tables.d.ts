@@ -249,6 +249,7 @@ export interface Endpoints {
   mediaType: Generated<string>;
   orgId: string;
   state: string;
+  stateReason: string | null;
   updatedAt: Timestamp;
   url: string | null;
   verificationJti: string | null;
@@ -286,6 +287,11 @@ export interface FormerMailboxes {
   id: string;
   locale: string;
   orgId: string;
+}
+
+export interface Heartbeats {
+  at: Timestamp;
+  part: string;
 }
 
 export interface HolderSearches {
@@ -569,6 +575,13 @@ export interface Organisations {
   trustedFlagger: Generated<boolean>;
 }
 
+export interface Outages {
+  beganAt: Timestamp;
+  endedAt: Timestamp;
+  id: string;
+  part: string;
+}
+
 export interface Outcomes {
   also: string[] | null;
   at: Timestamp;
@@ -792,6 +805,19 @@ export interface SignIns {
   requestedAt: Timestamp;
 }
 
+export interface StreamUpdates {
+  code: string | null;
+  endpointId: string;
+  factId: string;
+  jti: string;
+  madeAt: Timestamp;
+  orgId: string;
+  raw: string;
+  setSha256: string;
+  status: string;
+  toldAt: Timestamp | null;
+}
+
 export interface TermsAccepted {
   acceptedAt: Timestamp;
   orgId: string;
@@ -843,6 +869,7 @@ export interface DB {
   factorTries: FactorTries;
   facts: Facts;
   formerMailboxes: FormerMailboxes;
+  heartbeats: Heartbeats;
   holderSearches: HolderSearches;
   idempotency: Idempotency;
   inboxRows: InboxRows;
@@ -861,6 +888,7 @@ export interface DB {
   observations: Observations;
   observedItems: ObservedItems;
   organisations: Organisations;
+  outages: Outages;
   outcomes: Outcomes;
   passkeyChallenges: PasskeyChallenges;
   passkeys: Passkeys;
@@ -881,6 +909,7 @@ export interface DB {
   sessions: Sessions;
   signingKeys: SigningKeys;
   signIns: SignIns;
+  streamUpdates: StreamUpdates;
   termsAccepted: TermsAccepted;
   tokens: Tokens;
   totpFactors: TotpFactors;

@@ -51,6 +51,7 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
     const grade = now.verifiedGrade ?? 'answered'
     await updateEndpoint(tx.db, endpointId, {
       state: 'active',
+      stateReason: null,
       mediaType,
       verifiedAt: tx.now,
       verifiedGrade: grade,

@@ -40,6 +40,8 @@ export interface Endpoint {
   audience: string
   pollUrl: string
   state: EndpointState
+  /** Why it is paused or off, in the words of whoever did it. */
+  stateReason: string | null
   verified: boolean
   verifiedAt: Date | null
   verifiedGrade: VerifiedGrade | null
@@ -71,6 +73,7 @@ export function describeEndpoint(
     description: row.description,
     ...addressesOf(origin, row.orgId),
     state: row.state,
+    stateReason: row.stateReason,
     verified: row.verifiedAt !== null,
     verifiedAt: row.verifiedAt,
     verifiedGrade: row.verifiedGrade,

@@ -40,7 +40,7 @@ export function resumeEndpoint(
       return { result: 'unknown-endpoint' }
     if (endpoint.state !== 'paused') return { result: 'not-paused' }
     const state = endpoint.url === null || endpoint.verifiedAt !== null ? 'active' : 'unverified'
-    await updateEndpoint(tx.db, endpointId, { state, failures: 0, updatedAt: tx.now })
+    await updateEndpoint(tx.db, endpointId, { state, stateReason: null, failures: 0, updatedAt: tx.now })
     const { orgId } = endpoint
     await record(tx, orgId, 'endpoint.resumed', { orgId, endpointId })
     return { result: 'resumed' }

@@ -109,6 +109,7 @@ export const calls: Readonly<Record<string, Call>> = {
     scopes: ['endpoints:write', 'deliveries:read'],
     sandbox: true,
   },
+  'POST /v1/streams/status': writes,
   'POST /v1/streams/verification': writes,
   'POST /v1/streams/:stream': { orgs: providers, scopes: ['stream:poll'], absent: true, params: nothing('stream') },
   'GET /v1/networks': { orgs: [...providers, 'desk'], scopes: ['networks:write'], sandbox: true },

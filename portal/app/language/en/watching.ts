@@ -26,4 +26,6 @@ export const watching = {
   'failure.poll.authentication_failed': 'Refused when fetched: it could not tell that it is us',
   'failure.poll.access_denied': 'Refused when fetched: it does not let us send to it',
   'failure.poll.refused': 'Refused when fetched, with a code that the protocol does not know',
+
+  'endpoint-state-reason': 'Given as the reason',
 }

@@ -27,4 +27,6 @@ export const watching = {
   'failure.poll.authentication_failed': 'Geweigerd bij het ophalen: het was niet vast te stellen dat wij het zijn',
   'failure.poll.access_denied': 'Geweigerd bij het ophalen: wij mogen daar niets sturen',
   'failure.poll.refused': 'Geweigerd bij het ophalen, met een code die het protocol niet kent',
+
+  'endpoint-state-reason': 'Opgegeven reden',
 }

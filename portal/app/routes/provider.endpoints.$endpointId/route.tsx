@@ -133,6 +133,11 @@ function About({ endpoint, bindable }: { endpoint: Shown; bindable: readonly Bin
   return (
     <Panel>
       <p className="mb-4 text-soft">{text(`endpoint-state-hint.${endpoint.state}`)}</p>
+      {endpoint.stateReason ? (
+        <p className="mb-4">
+          {text('endpoint-state-reason')}: {endpoint.stateReason}
+        </p>
+      ) : null}
       <Pairs
         pairs={[
           [
