@@ -28,4 +28,5 @@ export const watching = {
   'failure.poll.refused': 'Refused when fetched, with a code that the protocol does not know',
 
   'endpoint-state-reason': 'Given as the reason',
+  'fact.stream.told': 'The receiver was told what its stream is now',
 }

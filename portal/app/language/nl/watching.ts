@@ -29,4 +29,5 @@ export const watching = {
   'failure.poll.refused': 'Geweigerd bij het ophalen, met een code die het protocol niet kent',
 
   'endpoint-state-reason': 'Opgegeven reden',
+  'fact.stream.told': 'De ontvanger is verteld wat zijn stroom nu is',
 }
