@@ -124,6 +124,17 @@ describe('production', () => {
     expect(problemsOf({ ...production, NOTICELINE_ORIGIN: 'http://noticeline.example' })[0]).toMatch(/https/)
   })
 
+  test('takes two name servers or more, or none, since a proof of a name needs two that agree', () => {
+    const two = '192.0.2.53,192.0.2.54'
+    expect(read({ ...production, NOTICELINE_RESOLVERS: two }).resolvers).toHaveLength(2)
+    expect(read(production).resolvers).toEqual([])
+    for (const one of ['192.0.2.53', '192.0.2.53,192.0.2.53'])
+      expect(problemsOf({ ...production, NOTICELINE_RESOLVERS: one })).toEqual([
+        expect.stringMatching(/^NOTICELINE_RESOLVERS must name at least two name servers/),
+      ])
+    expect(read({ NOTICELINE_MODE: 'development', NOTICELINE_RESOLVERS: '192.0.2.53' }).resolvers).toHaveLength(1)
+  })
+
   test.each([
     '127.0.0.0/8',
     '127.0.0.1/32',

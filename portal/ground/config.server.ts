@@ -280,6 +280,10 @@ function missingInProduction(
     problems.push('NOTICELINE_SMTP_URL is missing: nobody could sign in. Name your mail server.')
   if (!read.NOTICELINE_MAIL_FROM)
     problems.push('NOTICELINE_MAIL_FROM is missing. Name the address that mail comes from.')
+  if (read.NOTICELINE_RESOLVERS && new Set(read.NOTICELINE_RESOLVERS).size < 2)
+    problems.push(
+      'NOTICELINE_RESOLVERS must name at least two name servers: the proof of a name counts only where two agree. Name another one, or none: then such claims wait.',
+    )
   for (const range of allowedRanges) {
     if (neverAllowed.some((never) => overlap(never, range)))
       problems.push(
