@@ -1,4 +1,4 @@
-import { audienceOf, generateKey, issueToken } from '@noticeline/sdk/protocol'
+import { audienceOf, endpointChangeEvent, generateKey, issueToken, signEndpointChange } from '@noticeline/sdk/protocol'
 import { expect, test } from 'vitest'
 import { unverifiedEndpoint } from '../testing/build/endpoint.ts'
 import { person, program } from '../testing/build/person.ts'
@@ -6,7 +6,6 @@ import { provider } from '../testing/build/provider.ts'
 import { type TestGround, withGround } from '../testing/with-ground.ts'
 import { changeEndpoint } from './change-endpoint.ts'
 import { findEndpointKeys } from './find-endpoint-keys.ts'
-import { changeEvent } from './may-change.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
 const change = { url: 'https://hooks.tern.example/elsewhere' }
@@ -22,7 +21,7 @@ async function stage(ground: TestGround) {
       {
         iss: more.iss ?? audienceOf(orgId),
         aud: more.aud ?? ground.config.origin,
-        type: (more.type ?? changeEvent) as never,
+        type: (more.type ?? endpointChangeEvent) as never,
         body: more.body ?? { endpoint: id, change },
         now: ground.clock.now(),
       },
@@ -93,4 +92,15 @@ test('a proof of another change, endpoint, key, audience, kind or hour is none',
         }),
       ]),
     })
+  }))
+
+test('or by the SDK, which leaves out of the proof what JSON leaves out of the change', () =>
+  withGround(at, async (ground) => {
+    const { orgId, id, signing, token } = await stage(ground)
+    const iss = audienceOf(orgId)
+    const said = { iss, aud: ground.config.origin, endpoint: id, change: { ...change, description: undefined } }
+    const proof = await signEndpointChange({ ...said, now: ground.clock.now() }, signing)
+    expect(await changeEndpoint(ground, token, id, change, proof)).toMatchObject({ result: 'changed' })
+    ground.clock.advance(301_000)
+    expect(await changeEndpoint(ground, token, id, { ...change, url: null }, proof)).toEqual({ result: 'proof-wrong' })
   }))

@@ -1,18 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { audienceOf, verifyToken } from '@noticeline/sdk/protocol'
+import { audienceOf, endpointChangeEvent, endpointChangeSeconds, verifyToken } from '@noticeline/sdk/protocol'
 import type { Ground } from '../ground/ground.ts'
 import type { Actor } from '../people/may.ts'
 import { isFresh } from '../people/session.ts'
 import { selectKey } from './provider-store.server.ts'
 
-/** The type of the event in which a provider signs the change of an endpoint. */
-export const changeEvent = 'urn:noticeline:event:endpoint.change'
-
 /** What turns notices elsewhere, or lets somebody else speak for the provider. */
 const sensitive = ['url', 'signing_keys', 'jwks_uri', 'sealing_key', 'networks']
-
-/** A signed change is of now: it is for this portal, by a key that is in use, and a few minutes old at most. */
-const proofSeconds = 300
 
 export type ChangeRefused = { result: 'owner-needed' | 'not-fresh' | 'proof-needed' | 'proof-wrong' }
 
@@ -44,10 +38,10 @@ export async function mayChange(
     issuer: audienceOf(orgId),
     audience: ground.config.origin,
     now: ground.clock.now(),
-    maxAgeSeconds: proofSeconds,
+    maxAgeSeconds: endpointChangeSeconds,
   })
   if (!verified.accepted) return { result: 'proof-wrong' }
   const { type, body } = verified.token.event
-  const fits = type === changeEvent && isDeepStrictEqual(body, { endpoint: endpointId, change: input })
+  const fits = type === endpointChangeEvent && isDeepStrictEqual(body, { endpoint: endpointId, change: input })
   return fits ? null : { result: 'proof-wrong' }
 }

@@ -1,2 +1,3 @@
-/** For `node:http` and Express. */
+/** For `node:http` and Express; and what is done now and then, which the everyday receiver does not carry. */
+export { changeEndpoint, type EndpointChange, type EndpointChangeOptions } from './receiver/change-endpoint.ts'
 export { type NodeHandler, nodeHandler } from './receiver/node-adapter.ts'

@@ -5,6 +5,7 @@
 export * from './protocol/body.ts'
 export type { SetClaims } from './protocol/claims.ts'
 export * from './protocol/discovery.ts'
+export * from './protocol/endpoint-change.ts'
 export {
   country,
   duration,
