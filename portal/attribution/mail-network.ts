@@ -32,6 +32,7 @@ export async function mailProofRequest(ground: Ground, fact: Fact<'network.claim
     to: mailbox,
     subject: letters.en.proof.subject,
     text: [...letters.en.proof.text(said), '', '---', '', ...letters.nl.proof.text(said), ''].join('\n'),
+    network: said.network,
     about: { purpose: 'network_proof', orgId: claim.orgId, of: claim.id },
   })
 }
@@ -115,6 +116,7 @@ async function tell(ground: Ground, fact: Fact, { orgId, letter, about, until = 
       to: email,
       subject,
       text: [...text(said), ''].join('\n'),
+      network: about.written,
       about: { purpose: 'network', orgId, ...(contactId && { contactId }), of: about.id },
     })
   }

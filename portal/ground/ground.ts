@@ -280,6 +280,8 @@ export interface OutgoingMail {
   to: string
   subject: string
   text: string
+  /** The range or name that a claim is about, as it stands in the text: somebody's network, and nothing in it. */
+  network?: string
   /** What makes it a row of `mails` with a fact, and gives it a return path of its own, so that its fate is known. */
   about: MailAbout
 }

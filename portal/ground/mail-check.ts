@@ -21,8 +21,8 @@ export class MailError extends Error {
 }
 
 /**
- * The last look at a mail before it leaves. Mail is a pointer: the only addresses in it are links into the portal. Whoever
- * writes one takes care of that; here it is made sure of.
+ * The last look at a mail before it leaves. Mail is a pointer: the only addresses in it are links into the portal, and the
+ * network where the mail is about a claim on one. Whoever writes one takes care of that; here it is made sure of.
  */
 export function checkMail(mail: OutgoingMail, origin: string): void {
   if (!/^[\w.-]{1,100}$/.test(mail.id))
@@ -33,10 +33,19 @@ export function checkMail(mail: OutgoingMail, origin: string): void {
     throw new MailError('invalid_subject', 'A subject is one line of at most 200 characters.')
   if (mail.text.length > 20_000 || /[^\P{Cc}\t\n]/u.test(mail.text))
     throw new MailError('invalid_text', 'The text of a mail is plain, at most 20,000 characters.')
+  if (mail.network !== undefined && !isNetwork(mail.network))
+    throw new MailError('foreign_address', 'The network of a mail is a range, a number or a name, and nothing in it.')
   for (const part of [mail.subject, mail.text]) {
-    if (holdsForeignAddress(part, origin))
+    if (holdsForeignAddress(mail.network === undefined ? part : part.replaceAll(mail.network, ' '), origin))
       throw new MailError('foreign_address', 'A mail points into the portal and names no other address.')
   }
+}
+
+/** `203.0.113.0/24`, `2001:db8::/32`, `AS64500`, `tern.example`: no page, no single address without its length. */
+function isNetwork(written: string): boolean {
+  const [address = '', length, ...more] = written.split('/')
+  if (length !== undefined) return more.length === 0 && isIP(address) !== 0 && /^\d{1,3}$/.test(length)
+  return isIP(address) === 0 && /^[\w.-]{1,253}$/.test(written)
 }
 
 /** Whether anything in the text is a URL, or an IP address, that does not lead to one of our own pages. */

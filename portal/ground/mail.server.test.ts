@@ -183,6 +183,16 @@ describe('into the mailbox', () => {
     }))
 })
 
+test.each(['203.0.113.0/24', '2001:db8::/32', 'AS64500', 'www.tern.example'])(
+  'a mail about a claim names what is claimed: %s',
+  (network) =>
+    withGround(at, async (ground) => {
+      const { smtpUrl, letters } = await mailServer()
+      await bySmtp(ground, smtpUrl).send({ ...mail, text: `Gulls claims ${network}, which is yours.`, network })
+      expect(letters).toHaveLength(1)
+    }),
+)
+
 describe('a mail that is refused', () => {
   test.each<[string, Partial<OutgoingMail>, string]>([
     ['a second header in the subject', { subject: 'x\r\nBcc: other@teal.example' }, 'invalid_subject'],
@@ -200,6 +210,9 @@ describe('a mail that is refused', () => {
     ['too much text', { text: 'x'.repeat(20_001) }, 'invalid_text'],
     ['an address in the subject', { subject: 'See http://203.0.113.80/x' }, 'foreign_address'],
     ['an address in the text', { text: 'See https://cust42.tern.example/x' }, 'foreign_address'],
+    ['an address of the network it is about', { text: '203.0.113.80', network: '203.0.113.0/24' }, 'foreign_address'],
+    ['an address for a network', { text: '203.0.113.80', network: '203.0.113.80' }, 'foreign_address'],
+    ['a page for a network', { text: 'tern.example/x', network: 'tern.example/x' }, 'foreign_address'],
   ])('holds %s', (_what, part, code) =>
     withGround(at, async (ground) => {
       const { smtpUrl, letters } = await mailServer()

@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../ground/config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
 import type { Ground, OutgoingMail, RecordedFact, Tx } from '../ground/ground.ts'
 import { createKeys } from '../ground/keys.server.ts'
+import { checkMail } from '../ground/mail-check.ts'
 import { returnedMail } from '../ground/mail-incoming.server.ts'
 import { type NotingOptions, notingMail } from '../ground/mail-noting.server.ts'
 import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
@@ -103,7 +104,11 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
   const mail = {
     ...catching,
     ...returnedMail(vault, config.mailIncoming),
-    send: notingMail({ db, vault, clock, sent }, (one) => catching.send(one)),
+    send: notingMail({ db, vault, clock, sent }, async (one) => {
+      // As every mail is looked at before it leaves.
+      checkMail(one, config.origin)
+      await catching.send(one)
+    }),
   }
   const ground: TestGround = {
     config,

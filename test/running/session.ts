@@ -1,10 +1,11 @@
-/** A person at the pages, without a browser: follows a sign-in link as a click would, then reads pages. */
+/** A person at the pages, without a browser: follows a mailed link as a click would, then reads pages. */
 export interface Session {
   get(path: string): Promise<{ status: number; headers: Headers; text: string }>
   post(path: string, fields: Record<string, string>): Promise<{ status: number; headers: Headers; text: string }>
 }
 
-export async function signIn(signInUrl: string): Promise<Session> {
+/** `fields`: what is filled in beside the button, such as the terms that are accepted. */
+export async function signIn(signInUrl: string, fields: Record<string, string> = {}): Promise<Session> {
   const origin = new URL(signInUrl).origin
   let cookie = ''
   const ask = async (path: string, init: RequestInit) => {
@@ -29,7 +30,7 @@ export async function signIn(signInUrl: string): Promise<Session> {
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
       }),
   }
-  const consumed = await session.post(new URL(signInUrl).pathname, {})
+  const consumed = await session.post(new URL(signInUrl).pathname, fields)
   if (consumed.status !== 302 && consumed.status !== 303) throw new Error(`Signing in answered ${consumed.status}`)
   return session
 }

@@ -1,4 +1,7 @@
-/** A name server that answers every A question with one address, or with what it thinks of each time, and keeps what it was asked. */
+/**
+ * A name server that answers every A question with one address, or with what it thinks of each time, every TXT question with
+ * its texts, and keeps what it was asked.
+ */
 import { createSocket } from 'node:dgram'
 
 export interface NameServer {
@@ -8,12 +11,15 @@ export interface NameServer {
   stop(): Promise<void>
 }
 
-export async function startNameServer(answer: string | (() => string)): Promise<NameServer> {
+export async function startNameServer(
+  answer: string | (() => string),
+  texts: readonly string[] = [],
+): Promise<NameServer> {
   const socket = createSocket('udp4')
   const questions: Buffer[] = []
   socket.on('message', (question, from) => {
     questions.push(Buffer.from(question))
-    socket.send(reply(question, typeof answer === 'string' ? answer : answer()), from.port, from.address)
+    socket.send(reply(question, typeof answer === 'string' ? answer : answer(), texts), from.port, from.address)
   })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return {
@@ -23,8 +29,8 @@ export async function startNameServer(answer: string | (() => string)): Promise<
   }
 }
 
-/** RFC 1035: the question as it came, and one A record where A was asked. */
-function reply(question: Buffer, answer: string): Buffer {
+/** RFC 1035: the question as it came, one A record where A was asked, and a TXT record a text. */
+function reply(question: Buffer, answer: string, texts: readonly string[]): Buffer {
   let end = 12
   while (question[end] !== 0) end += (question[end] ?? 0) + 1
   const type = question.readUInt16BE(end + 1)
@@ -33,7 +39,8 @@ function reply(question: Buffer, answer: string): Buffer {
   question.copy(head, 0, 0, 2)
   head.writeUInt16BE(0x8180, 2)
   head.writeUInt16BE(1, 4)
-  head.writeUInt16BE(type === 1 ? 1 : 0, 6)
+  head.writeUInt16BE(type === 1 ? 1 : type === 16 ? texts.length : 0, 6)
+  if (type === 16) return Buffer.concat([head, asked, ...texts.map(textRecord)])
   if (type !== 1) return Buffer.concat([head, asked])
   const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, ...answer.split('.').map(Number)])
   return Buffer.concat([head, asked, record])
@@ -48,4 +55,9 @@ export function namesAsked(questions: readonly Buffer[]): string[] {
     }
     return labels.join('.')
   })
+}
+
+function textRecord(text: string): Buffer {
+  const said = Buffer.from(text, 'ascii')
+  return Buffer.concat([Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 1, 0, said.length + 1, said.length]), said])
 }
