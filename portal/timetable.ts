@@ -10,6 +10,7 @@ import { setRight } from './delivery/set-right.ts'
 import { sealRoot, signRoot } from './facts/seal-root.ts'
 import type { Ground } from './ground/ground.ts'
 import { sweepReactions } from './ground/queue-reactions.server.ts'
+import { endStuckWaits } from './ground/stuck-waits.server.ts'
 import { markOverdue } from './notices/mark-overdue.ts'
 import { seekDueHolders } from './notices/seek-holders.ts'
 import { collectMail } from './people/collect-mail.ts'
@@ -53,6 +54,7 @@ export const timetable: Entry[] = [
   { name: 'mark-silent', every: 10 * minute, run: (ground) => markSilent(ground) },
   { name: 'seal-root', every: minute, run: (ground) => sealRoot(ground) },
   { name: 'sign-root', every: 60 * minute, run: (ground) => signRoot(ground) },
+  { name: 'end-stuck-waits', every: minute / 6, run: (ground) => endStuckWaits(ground) },
   { name: 'sweep-reactions', every: minute, run: (ground) => sweepReactions(ground) },
   { name: 'probe-contacts', every: minute, run: (ground) => probeContacts(ground) },
   { name: 'refresh-key-sets', every: 10 * minute, run: (ground) => refreshKeySets(ground) },

@@ -45,7 +45,7 @@ export async function lockCall(tx: Tx, key: CallKey): Promise<StoredCall | undef
     .where('orgId', '=', key.orgId)
     .where('route', '=', key.route)
     .where('keyHash', '=', key.keyHash)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 
@@ -127,7 +127,7 @@ export async function dropSomeExpired(tx: Tx): Promise<void> {
           .where('expiresAt', '<', tx.now)
           .orderBy('expiresAt')
           .limit(8)
-          .forUpdate()
+          .forNoKeyUpdate()
           .skipLocked()
           .$asTuple('orgId', 'route', 'keyHash'),
       ),

@@ -14,7 +14,7 @@ export async function lockDelegation(db: Transaction<DB>, delegationId: string):
     .selectFrom('delegations')
     .selectAll()
     .where('id', '=', delegationId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return (row as DelegationRow | undefined) ?? null
 }

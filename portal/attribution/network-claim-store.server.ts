@@ -56,7 +56,7 @@ export async function selectClaim(db: Kysely<DB>, claimId: string): Promise<Clai
 }
 
 export async function lockClaim(db: Transaction<DB>, claimId: string): Promise<ClaimRow | null> {
-  const row = await claims(db).where('networkClaims.id', '=', claimId).forUpdate('networkClaims').executeTakeFirst()
+  const row = await claims(db).where('networkClaims.id', '=', claimId).forNoKeyUpdate('networkClaims').executeTakeFirst()
   return row ? read(row) : null
 }
 
@@ -64,7 +64,7 @@ export async function lockClaim(db: Transaction<DB>, claimId: string): Promise<C
 export async function lockClaimOfNetwork(db: Transaction<DB>, networkId: string): Promise<ClaimRow | null> {
   const row = await claims(db)
     .where('networkClaims.networkId', '=', networkId)
-    .forUpdate('networkClaims')
+    .forNoKeyUpdate('networkClaims')
     .executeTakeFirst()
   return row ? read(row) : null
 }
@@ -200,7 +200,7 @@ export async function takeDueClaims(db: Transaction<DB>, now: Date, leasedUntil:
     .where('nextCheckAt', '<=', now)
     .orderBy('nextCheckAt')
     .limit(limit)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
   const rows = await db
     .updateTable('networkClaims')

@@ -31,7 +31,7 @@ export function selectLink(db: Kysely<DB>, id: string) {
 }
 
 export function lockLink(db: Transaction<DB>, id: string) {
-  return linksWithEnds(db).where('l.id', '=', id).forUpdate('l').executeTakeFirst()
+  return linksWithEnds(db).where('l.id', '=', id).forNoKeyUpdate('l').executeTakeFirst()
 }
 
 function linksWithEnds(db: Kysely<DB>) {

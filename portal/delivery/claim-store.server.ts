@@ -97,7 +97,7 @@ export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claim
         .where((due) => due.or([due('first.nextAttemptAt', '<=', now), due('first.nextAttemptAt', '>', furthestTry)])),
     )
     .limit(claim.limit)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
   const claimed: Claimed[] = []
@@ -156,7 +156,7 @@ async function putOff(db: Transaction<DB>, orgId: string, unserved: readonly Sta
     .where(isDue(claim))
     .where(isOneOf(unserved))
     .limit(1000)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
   if (rows.length === 0) return
@@ -189,7 +189,7 @@ async function take(db: Transaction<DB>, orgId: string, way: Way, claim: Claim):
     .orderBy('nextAttemptAt')
     .orderBy('id')
     .limit(Math.min(room, claim.limit))
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
   for (const { id } of due) {

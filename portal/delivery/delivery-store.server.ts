@@ -54,11 +54,11 @@ export function selectDelivery(db: Kysely<DB>, id: string): Promise<DeliveryRow 
 }
 
 export function lockDelivery(db: Transaction<DB>, id: string): Promise<DeliveryRow | undefined> {
-  return db.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  return db.selectFrom('deliveries').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 export function lockDeliveryByToken(db: Transaction<DB>, jti: string): Promise<DeliveryRow | undefined> {
-  return db.selectFrom('deliveries').selectAll().where('jti', '=', jti).forUpdate().executeTakeFirst()
+  return db.selectFrom('deliveries').selectAll().where('jti', '=', jti).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** The delivery of the notice itself to one addressee: the newest revision that went out. */
@@ -78,7 +78,7 @@ export function selectIssuedDelivery(db: Kysely<DB>, noticeId: string, orgId: st
 }
 
 export function lockIssuedDelivery(db: Transaction<DB>, noticeId: string, orgId: string, event: string) {
-  return newestIssued(db, noticeId, orgId, event).forUpdate().executeTakeFirst()
+  return newestIssued(db, noticeId, orgId, event).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** Whether the same event arrived in another token: one that was signed again after it had gone out. */
@@ -117,7 +117,7 @@ export async function makeDue(db: Transaction<DB>, orgId: string, now: Date) {
     .where('deliveries.orgId', '=', orgId)
     .where('deliveries.state', '=', 'failed')
     .where('deliveries.nextAttemptAt', 'is not', null)
-    .forUpdate('deliveries')
+    .forNoKeyUpdate('deliveries')
     .execute()
   await db
     .updateTable('deliveries')
@@ -204,7 +204,7 @@ export function lockForPoll(db: Transaction<DB>, offer: PollOffer): Promise<Deli
     .orderBy('deadlineAt')
     .orderBy('id')
     .limit(offer.limit + 1)
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 
@@ -285,7 +285,7 @@ export function lockNoticeSeq(db: Transaction<DB>, noticeId: string) {
     .selectFrom('notices')
     .select(['seq', 'withdrawnAt', 'closedAt'])
     .where('id', '=', noticeId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 

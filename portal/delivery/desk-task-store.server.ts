@@ -104,7 +104,7 @@ export async function markMailed(db: Transaction<DB>, personId: string, at: Date
 }
 
 export function lockTask(db: Transaction<DB>, id: string) {
-  return db.selectFrom('deskTasks').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  return db.selectFrom('deskTasks').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function closeTask(

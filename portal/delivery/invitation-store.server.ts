@@ -18,7 +18,7 @@ export function lockSameMailbox(db: Transaction<DB>, contactId: string) {
       sql<boolean>`lower(contacts.email) = (select lower(one.email) from contacts as one where one.id = ${contactId})`,
     )
     .orderBy('contacts.id')
-    .forUpdate('contacts')
+    .forNoKeyUpdate('contacts')
     .execute()
 }
 

@@ -28,7 +28,7 @@ export async function insertPointer(
 
 /** The contact's row, locked: one mail to it is put together at a time. */
 export async function lockContact(db: Transaction<DB>, contactId: string): Promise<void> {
-  await db.selectFrom('contacts').select('id').where('id', '=', contactId).forUpdate().execute()
+  await db.selectFrom('contacts').select('id').where('id', '=', contactId).forNoKeyUpdate().execute()
 }
 
 /** What waits for this contact, oldest first. */

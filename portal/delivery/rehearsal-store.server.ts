@@ -7,7 +7,7 @@ export type RehearsalTokenRow = Selectable<DB['rehearsalTokens']>
 
 /** One rehearsal of an endpoint at a time: whoever starts one holds the endpoint's row meanwhile. */
 export async function lockForRehearsal(db: Transaction<DB>, endpointId: string): Promise<{ running: string | null }> {
-  await db.selectFrom('endpoints').select('id').where('id', '=', endpointId).forUpdate().execute()
+  await db.selectFrom('endpoints').select('id').where('id', '=', endpointId).forNoKeyUpdate().execute()
   const running = await db
     .selectFrom('rehearsals')
     .select('id')
@@ -48,7 +48,7 @@ export function selectRehearsal(db: Kysely<DB>, id: string): Promise<RehearsalRo
 }
 
 export function lockRehearsal(db: Transaction<DB>, id: string): Promise<RehearsalRow | undefined> {
-  return db.selectFrom('rehearsals').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  return db.selectFrom('rehearsals').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** Newest first. */

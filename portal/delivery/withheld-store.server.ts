@@ -31,7 +31,7 @@ export function lockWithheld(db: Transaction<DB>, orgId: string, which: { notice
     'noticeId' in which
       ? query.where('deliveries.noticeId', '=', which.noticeId)
       : query.where('deliveries.event', '<>', which.except)
-  return query.orderBy('deliveries.id').forUpdate('deliveries').execute()
+  return query.orderBy('deliveries.id').forNoKeyUpdate('deliveries').execute()
 }
 
 export async function setDueAgain(db: Transaction<DB>, delivery: Pick<DeliveryRow, 'id'>, now: Date) {

@@ -5,7 +5,7 @@ export type FactRow = Selectable<DB['facts']>
 
 /** The newest link of a chain, locked until the transaction ends; made on the first use. */
 export async function lockHead(db: Transaction<DB>, chain: string, genesis: Buffer) {
-  const head = db.selectFrom('factHeads').select(['seq', 'hash']).where('chain', '=', chain).forUpdate()
+  const head = db.selectFrom('factHeads').select(['seq', 'hash']).where('chain', '=', chain).forNoKeyUpdate()
   const found = await head.executeTakeFirst()
   if (found) return found
   await db

@@ -124,8 +124,9 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
     const jobs: string[] = []
     const recorded: RecordedFact[] = []
     try {
-      // Read committed: what must not change under us is locked by name (`for update`), and a lock that was waited for
-      // shows the newest row. Repeatable read would refuse exactly those, and every append to one chain waits for its head.
+      // Read committed: what must not change under us is locked by name, and a lock that was waited for shows the newest
+      // row. Repeatable read would refuse exactly those, and every append to one chain waits for its head. Without its
+      // key (`for no key update`), since every projection refers to what others lock, and they would wait for each other.
       const result = await insideTransaction.run(true, () =>
         db
           .transaction()

@@ -81,7 +81,7 @@ export async function selectNotice(db: Kysely<DB>, noticeId: string): Promise<No
 }
 
 export async function lockNotice(db: Transaction<DB>, noticeId: string): Promise<Notice | null> {
-  const row = await db.selectFrom('notices').selectAll().where('id', '=', noticeId).forUpdate().executeTakeFirst()
+  const row = await db.selectFrom('notices').selectAll().where('id', '=', noticeId).forNoKeyUpdate().executeTakeFirst()
   return row ? noticeOf(row) : null
 }
 
@@ -125,7 +125,7 @@ export async function selectItem(db: Kysely<DB>, itemId: string): Promise<Item |
 }
 
 export async function lockItem(db: Transaction<DB>, itemId: string): Promise<Item | null> {
-  const row = await db.selectFrom('items').select(itemColumns).where('id', '=', itemId).forUpdate().executeTakeFirst()
+  const row = await db.selectFrom('items').select(itemColumns).where('id', '=', itemId).forNoKeyUpdate().executeTakeFirst()
   return (row as Item | undefined) ?? null
 }
 
@@ -191,7 +191,7 @@ export function lockDuplicatesOf(db: Transaction<DB>, itemIds: readonly string[]
     .where('withdrawnAt', 'is', null)
     .where('closedAt', 'is', null)
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 
@@ -214,7 +214,7 @@ export async function lockAddressees(
   if (of.itemIds) query = query.where('itemId', 'in', of.itemIds.length === 0 ? [''] : [...of.itemIds])
   if (of.orgId !== undefined) query = query.where('orgId', '=', of.orgId)
   if (of.itemId !== undefined) query = query.where('itemId', '=', of.itemId)
-  return (await query.orderBy('itemId').orderBy('orgId').forUpdate().execute()).map(addresseeOf)
+  return (await query.orderBy('itemId').orderBy('orgId').forNoKeyUpdate().execute()).map(addresseeOf)
 }
 
 export async function updateAddressee(
@@ -263,7 +263,7 @@ export async function lockOverdue(db: Transaction<DB>, now: Date, limit: number)
     .where('deadlinePassedAt', 'is', null)
     .orderBy('dueAt')
     .limit(limit)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
   return rows.map(addresseeOf)
@@ -280,7 +280,7 @@ export async function lockClocksAhead(db: Transaction<DB>, ahead: Date, limit: n
     .orderBy('noticeId')
     .orderBy('itemId')
     .limit(limit)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
   return rows.map(addresseeOf)

@@ -24,7 +24,7 @@ export function selectDueSearches(db: Kysely<DB>, now: Date, limit: number) {
 }
 
 export function lockSearch(db: Transaction<DB>, itemId: string) {
-  return db.selectFrom('holderSearches').selectAll().where('itemId', '=', itemId).forUpdate().executeTakeFirst()
+  return db.selectFrom('holderSearches').selectAll().where('itemId', '=', itemId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function updateSearch(

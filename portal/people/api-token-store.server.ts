@@ -31,12 +31,12 @@ export function selectApiTokens(db: Kysely<DB>, orgId: string, endedAfter: Date)
 }
 
 export function lockApiToken(db: Transaction<DB>, apiTokenId: string) {
-  return db.selectFrom('apiTokens').selectAll().where('id', '=', apiTokenId).forUpdate().executeTakeFirst()
+  return db.selectFrom('apiTokens').selectAll().where('id', '=', apiTokenId).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** Tokens that open something today. The organisation's row is locked, so that two at once are counted. */
 export async function countApiTokens(db: Transaction<DB>, orgId: string, now: Date): Promise<number> {
-  await db.selectFrom('organisations').select('id').where('id', '=', orgId).forUpdate().execute()
+  await db.selectFrom('organisations').select('id').where('id', '=', orgId).forNoKeyUpdate().execute()
   const { count } = await db
     .selectFrom('apiTokens')
     .select((of) => of.fn.countAll<number>().as('count'))

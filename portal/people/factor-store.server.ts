@@ -6,7 +6,7 @@ export function selectTotp(db: Kysely<DB>, personId: string) {
 }
 
 export function lockTotp(db: Transaction<DB>, personId: string) {
-  return db.selectFrom('totpFactors').selectAll().where('personId', '=', personId).forUpdate().executeTakeFirst()
+  return db.selectFrom('totpFactors').selectAll().where('personId', '=', personId).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** Takes the place of one that was never confirmed, and of no other. */
@@ -138,7 +138,7 @@ export async function lockTries(db: Transaction<DB>, personId: string) {
     .selectFrom('factorTries')
     .select(['wrong', 'blockedUntil'])
     .where('personId', '=', personId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
 }
 

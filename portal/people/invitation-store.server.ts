@@ -15,7 +15,7 @@ export interface NewInvitation {
 
 /** Invitations of one organisation come one after the other, so that two at once are counted, and not the same twice. */
 export async function lockOrganisation(db: Transaction<DB>, orgId: string) {
-  await db.selectFrom('organisations').select('id').where('id', '=', orgId).forUpdate().executeTakeFirst()
+  await db.selectFrom('organisations').select('id').where('id', '=', orgId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function insertInvitation(db: Transaction<DB>, invitation: NewInvitation) {
@@ -27,7 +27,7 @@ export function selectInvitation(db: Kysely<DB>, invitationId: string) {
 }
 
 export function lockInvitation(db: Transaction<DB>, invitationId: string) {
-  return db.selectFrom('invitations').selectAll().where('id', '=', invitationId).forUpdate().executeTakeFirst()
+  return db.selectFrom('invitations').selectAll().where('id', '=', invitationId).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** The one for this mailbox that was neither accepted nor revoked, expired or not. */
@@ -39,7 +39,7 @@ export function lockWaitingInvitation(db: Transaction<DB>, orgId: string, email:
     .where('email', '=', email)
     .where('acceptedAt', 'is', null)
     .where('revokedAt', 'is', null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 

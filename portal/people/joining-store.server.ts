@@ -17,7 +17,7 @@ export async function lockJoining(db: Transaction<DB>, joiningId: string): Promi
     .selectAll()
     .where('email', '=', (of) => of.selectFrom('joinings as own').select('own.email').where('own.id', '=', joiningId))
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
   return (rows.find(({ id }) => id === joiningId) as JoiningRow | undefined) ?? null
 }
@@ -157,7 +157,7 @@ export function selectContestedClaim(db: Kysely<DB>, claimId: string) {
 }
 
 export function lockContestedClaim(db: Transaction<DB>, claimId: string) {
-  return db.selectFrom('contestedClaims').selectAll().where('id', '=', claimId).forUpdate().executeTakeFirst()
+  return db.selectFrom('contestedClaims').selectAll().where('id', '=', claimId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function setClaimSettled(db: Transaction<DB>, claimId: string, at: Date, decisionId: string) {

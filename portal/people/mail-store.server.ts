@@ -4,16 +4,16 @@ import type { DB, MailPurpose } from '../ground/ground.ts'
 export type MailRow = Selectable<DB['mails']>
 
 export function lockMail(db: Transaction<DB>, mailId: string): Promise<MailRow | undefined> {
-  return db.selectFrom('mails').selectAll().where('id', '=', mailId).forUpdate().executeTakeFirst()
+  return db.selectFrom('mails').selectAll().where('id', '=', mailId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export function lockMailByKey(db: Transaction<DB>, key: string): Promise<MailRow | undefined> {
-  return db.selectFrom('mails').selectAll().where('key', '=', key).forUpdate().executeTakeFirst()
+  return db.selectFrom('mails').selectAll().where('key', '=', key).forNoKeyUpdate().executeTakeFirst()
 }
 
 /** All about one thing, in one order. */
 export function lockMailsAbout(db: Transaction<DB>, aboutId: string): Promise<MailRow[]> {
-  return db.selectFrom('mails').selectAll().where('aboutId', '=', aboutId).orderBy('id').forUpdate().execute()
+  return db.selectFrom('mails').selectAll().where('aboutId', '=', aboutId).orderBy('id').forNoKeyUpdate().execute()
 }
 
 /** Mails that ask for something, sent before then, of which nothing is known. */
@@ -103,7 +103,7 @@ export function selectReceivedOf(db: Kysely<DB>, mailIds: readonly string[]) {
 }
 
 export function lockReceived(db: Transaction<DB>, id: string) {
-  return db.selectFrom('receivedMails').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  return db.selectFrom('receivedMails').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function setReceivedSeen(db: Transaction<DB>, id: string, now: Date) {

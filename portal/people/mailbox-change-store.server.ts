@@ -13,7 +13,7 @@ export function selectMailboxChange(db: Kysely<DB>, changeId: string) {
 }
 
 export function lockMailboxChange(db: Transaction<DB>, changeId: string) {
-  return db.selectFrom('mailboxChanges').selectAll().where('id', '=', changeId).forUpdate().executeTakeFirst()
+  return db.selectFrom('mailboxChanges').selectAll().where('id', '=', changeId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function countMailboxChanges(db: Transaction<DB>, personId: string, since: Date) {

@@ -9,7 +9,7 @@ export function lockMembers(db: Transaction<DB>, orgId: string) {
     .select(['personId', 'role'])
     .where('orgId', '=', orgId)
     .orderBy('personId')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 

@@ -36,7 +36,7 @@ export async function lockOrganisation(db: Transaction<DB>, orgId: string) {
     .selectFrom('organisations')
     .select(columns)
     .where('id', '=', orgId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return row ? organisationOf(row) : null
 }

@@ -34,11 +34,11 @@ export async function insertOrganisation(db: Transaction<DB>, organisation: Orga
 }
 
 export function lockPersonByEmail(db: Transaction<DB>, email: string) {
-  return db.selectFrom('people').selectAll().where('email', '=', email).forUpdate().executeTakeFirst()
+  return db.selectFrom('people').selectAll().where('email', '=', email).forNoKeyUpdate().executeTakeFirst()
 }
 
 export function lockPerson(db: Transaction<DB>, personId: string) {
-  return db.selectFrom('people').selectAll().where('id', '=', personId).forUpdate().executeTakeFirst()
+  return db.selectFrom('people').selectAll().where('id', '=', personId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export function selectPersonByEmail(db: Kysely<DB>, email: string) {
@@ -104,7 +104,7 @@ export function selectSignIn(db: Kysely<DB>, signInId: string) {
 }
 
 export function lockSignIn(db: Transaction<DB>, signInId: string) {
-  return db.selectFrom('signIns').selectAll().where('id', '=', signInId).forUpdate().executeTakeFirst()
+  return db.selectFrom('signIns').selectAll().where('id', '=', signInId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function setSignInConsumed(db: Transaction<DB>, signInId: string, at: Date) {

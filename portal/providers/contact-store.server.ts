@@ -68,7 +68,7 @@ export async function lockContacts(db: Transaction<DB>, orgId: string): Promise<
   const rows = await contacts(db)
     .where('contacts.orgId', '=', orgId)
     .orderBy('contacts.id')
-    .forUpdate('contacts')
+    .forNoKeyUpdate('contacts')
     .execute()
   return rows.map(rowOf).sort((left, right) => left.position - right.position || (left.id < right.id ? -1 : 1))
 }

@@ -19,13 +19,13 @@ export async function selectEndpoint(db: Kysely<DB>, endpointId: string): Promis
 }
 
 export async function lockEndpoint(db: Transaction<DB>, endpointId: string): Promise<EndpointRow | null> {
-  const row = await db.selectFrom('endpoints').selectAll().where('id', '=', endpointId).forUpdate().executeTakeFirst()
+  const row = await db.selectFrom('endpoints').selectAll().where('id', '=', endpointId).forNoKeyUpdate().executeTakeFirst()
   return (row as EndpointRow | undefined) ?? null
 }
 
 /** All endpoints of an organisation, locked: two of them are not given up at once, each for the other's sake. */
 export async function lockEndpointsOf(db: Transaction<DB>, orgId: string): Promise<void> {
-  await db.selectFrom('endpoints').select('id').where('orgId', '=', orgId).orderBy('id').forUpdate().execute()
+  await db.selectFrom('endpoints').select('id').where('orgId', '=', orgId).orderBy('id').forNoKeyUpdate().execute()
 }
 
 export async function lockEndpointByVerification(db: Transaction<DB>, orgId: string, jti: string) {
@@ -34,7 +34,7 @@ export async function lockEndpointByVerification(db: Transaction<DB>, orgId: str
     .selectAll()
     .where('orgId', '=', orgId)
     .where('verificationJti', '=', jti)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return (row as EndpointRow | undefined) ?? null
 }
@@ -119,7 +119,7 @@ export async function lockKeys(db: Transaction<DB>, thumbprints: readonly string
     .selectAll('providerKeys')
     .select('endpoints.state as endpointState')
     .where('thumbprint', 'in', thumbprints)
-    .forUpdate('providerKeys')
+    .forNoKeyUpdate('providerKeys')
     .execute()
   return rows as unknown as (ProviderKey & { endpointState: EndpointState })[]
 }

@@ -67,7 +67,7 @@ export async function insertObserved(db: Transaction<DB>, itemIds: readonly stri
 }
 
 export function lockObserved(db: Transaction<DB>, itemId: string): Promise<ObservedRow | undefined> {
-  return db.selectFrom('observedItems').selectAll().where('itemId', '=', itemId).forUpdate().executeTakeFirst()
+  return db.selectFrom('observedItems').selectAll().where('itemId', '=', itemId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function updateObserved(
@@ -108,7 +108,7 @@ export async function claimLooks(
     )
     .orderBy('nextLookAt')
     .limit(limit)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute()
   const itemIds = due.map((row) => row.itemId)
