@@ -6,6 +6,7 @@ import { createRouting, openRouting, routingFile } from '../../portal/ground/rou
 import { readRoutingCsv } from '../../portal/ground/routing-csv.ts'
 import { decodeTable, encodeTable, tableOf } from '../../portal/ground/routing-file.ts'
 import { root } from '../architecture/tree.ts'
+import { startChild } from './child.ts'
 import { type Bench, measure } from './measure.ts'
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} }
@@ -74,6 +75,48 @@ export async function routingLoad(): Promise<Bench> {
     peers: [{ name: 'reading that file', less: 'no digest', run: () => measure(1, read) }],
     close,
   }
+}
+
+interface Memory {
+  rss: number
+  heapUsed: number
+  arrayBuffers: number
+}
+
+/** What a process holds with the table and without it: fresh processes, side by side, each after a collection. */
+export async function routingMemory(rounds: number): Promise<string> {
+  const { directory, mebibytes, close } = compiled()
+  const seen: { without: Memory; with: Memory; ms: number; ranges: number }[] = []
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const env = { NODE_OPTIONS: '--expose-gc --import tsx' }
+      const [bare, full] = [
+        await startChild('./routing-process.ts', env),
+        await startChild('./routing-process.ts', env),
+      ]
+      const { ms, ranges } = await full.ask<{ ms: number; ranges: number }>('load', directory)
+      seen.push({ without: await bare.ask<Memory>('memory'), with: await full.ask<Memory>('memory'), ms, ranges })
+      await Promise.all([bare.stop(), full.stop()])
+    }
+  } finally {
+    await close()
+  }
+  const median = (numbers: number[]) => numbers.sort((one, other) => one - other)[numbers.length >> 1] ?? 0
+  const mib = (pick: (memory: Memory) => number, which: 'with' | 'without') =>
+    median(seen.map((one) => pick(one[which]) / 2 ** 20))
+  const row = (name: string, pick: (memory: Memory) => number) => {
+    const [without, full] = [mib(pick, 'without'), mib(pick, 'with')]
+    return `| ${name} | ${without.toFixed(1)} | ${full.toFixed(1)} | ${(full - without).toFixed(1)} |`
+  }
+  return [
+    `The routing table (${seen[0]?.ranges} ranges, ${mebibytes} MiB in its file), medians of ${rounds} pairs of processes; loaded in ${median(seen.map(({ ms }) => ms)).toFixed(0)} ms:`,
+    '',
+    '| MiB | without it | with it | more |',
+    '| --- | --: | --: | --: |',
+    row('resident (RSS)', ({ rss }) => rss),
+    row('heap in use', ({ heapUsed }) => heapUsed),
+    row('array buffers', ({ arrayBuffers }) => arrayBuffers),
+  ].join('\n')
 }
 
 function bare(first: Uint32Array, last: Uint32Array, address: number): number {

@@ -6,7 +6,7 @@ import { deliver } from './deliver.ts'
 import { machine } from './machine.ts'
 import { type Bench, type Comparison, compare, type Spread } from './measure.ts'
 import { receive } from './receive.ts'
-import { routing, routingLoad } from './routing.ts'
+import { routing, routingLoad, routingMemory } from './routing.ts'
 import { submit } from './submit.ts'
 import { verify } from './verify.ts'
 
@@ -22,9 +22,11 @@ const rounds = 5
 
 const quick = process.argv.includes('--quick')
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const unknown = named.filter((name) => !Object.hasOwn(benches, name))
+/** No comparison but a weighing. */
+const memory = 'routingMemory'
+const unknown = named.filter((name) => !Object.hasOwn(benches, name) && name !== memory)
 if (unknown.length > 0) {
-  console.error(`No such bench: ${unknown.join(', ')}. There are ${Object.keys(benches).join(', ')}.`)
+  console.error(`No such bench: ${unknown.join(', ')}. There are ${[...Object.keys(benches), memory].join(', ')}.`)
   process.exit(1)
 }
 
@@ -40,8 +42,9 @@ for (const [name, open] of Object.entries(benches)) {
   }
 }
 const table = tableOf(found)
-process.stdout.write(`${table}\n`)
-if (!quick && named.length === 0) writeFileSync(join(root, 'test/bench/RESULTS.md'), page(table))
+const weighed = named.length === 0 || named.includes(memory) ? await routingMemory(rounds) : ''
+process.stdout.write(`${found.length > 0 ? `${table}\n` : ''}${weighed ? `\n${weighed}\n` : ''}`)
+if (!quick && named.length === 0) writeFileSync(join(root, 'test/bench/RESULTS.md'), page(`${table}\n\n${weighed}`))
 else process.stdout.write('\nNot kept: only a whole run writes RESULTS.md.\n')
 process.exit(0)
 
