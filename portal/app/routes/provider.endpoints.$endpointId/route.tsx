@@ -193,9 +193,9 @@ function About({ endpoint, bindable }: { endpoint: Shown; bindable: readonly Bin
 
 function Acts({ endpoint }: { endpoint: Shown }) {
   const text = useText()
-  const act = (intent: string, label: TextKey, hint: TextKey | null, lead = false) => (
+  const act = (intent: string, label: TextKey, hint: TextKey | null, look = '') => (
     <div>
-      <button className={lead ? 'button button-lead' : 'button'} type="submit" name="intent" value={intent}>
+      <button className={`button ${look}`.trim()} type="submit" name="intent" value={intent}>
         {text(label)}
       </button>
       {hint ? <p className="hint mt-1">{text(hint)}</p> : null}
@@ -206,13 +206,13 @@ function Acts({ endpoint }: { endpoint: Shown }) {
     <Panel title={text('endpoint-acts')} id="acts">
       <Form method="post" className="form-grid">
         {pushed && endpoint.state !== 'paused'
-          ? act('rehearse', 'endpoint-rehearse', 'endpoint-rehearse-hint', true)
+          ? act('rehearse', 'endpoint-rehearse', 'endpoint-rehearse-hint', 'button-lead')
           : null}
         {pushed ? act('verify', 'endpoint-verify', 'endpoint-verify-hint') : null}
         {endpoint.state === 'paused'
           ? act('resume', 'endpoint-resume', null)
           : act('pause', 'endpoint-pause', 'endpoint-pause-hint')}
-        {act('remove', 'endpoint-remove', 'endpoint-remove-hint')}
+        {act('remove', 'endpoint-remove', 'endpoint-remove-hint', 'button-alarm')}
       </Form>
     </Panel>
   )
