@@ -252,6 +252,7 @@ async function providerPages(scene: Scene): Promise<void> {
     ['tern', 'provider.deliveries', '/provider/deliveries'],
     ['tern', 'provider.programs', '/provider/programs'],
     ['tern', 'provider.people', '/provider/people'],
+    ['tern', 'provider.delegated', '/provider/delegated'],
     ['tern', 'account._index', '/account'],
     ['tern', 'account.second-factor', '/account/second-factor'],
     ['tern', 'account.organisations', '/account/organisations'],

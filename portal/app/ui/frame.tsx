@@ -29,6 +29,7 @@ export function Masthead({ reader, mailbox }: { reader: Reader | null; mailbox: 
           <Mark />
           Noticeline
         </Link>
+        {reader ? <Who reader={reader} /> : null}
         <nav className="nav" aria-label={text('nav-label')}>
           {reader ? <SideLinks side={reader.orgKind} /> : null}
           {!reader ? (
@@ -42,29 +43,35 @@ export function Masthead({ reader, mailbox }: { reader: Reader | null; mailbox: 
             </NavLink>
           ) : null}
         </nav>
-        <div className="who">
-          {reader ? (
-            <>
-              <NavLink className="nav-link" to="/account">
-                <span className="who-short">{text('nav-account')}</span>
-                <span className="who-name">
-                  {reader.personName} <span className="text-soft">· {reader.orgName}</span>
-                </span>
-              </NavLink>
-              <Form method="post" action="/sign-out" reloadDocument>
-                <button className="button button-plain" type="submit">
-                  {text('nav-sign-out')}
-                </button>
-              </Form>
-            </>
-          ) : (
+        {reader ? null : (
+          <div className="who">
             <Link className="button" to="/sign-in">
               {text('nav-sign-in')}
             </Link>
-          )}
-        </div>
+          </div>
+        )}
       </div>
     </header>
+  )
+}
+
+/** In the order in which it is seen: who is signed in stands beside the name, and where one can go in the row below. */
+function Who({ reader }: { reader: Reader }) {
+  const text = useText()
+  return (
+    <div className="who">
+      <NavLink className="nav-link" to="/account">
+        <span className="who-short">{text('nav-account')}</span>
+        <span className="who-name">
+          {reader.personName} <span className="text-soft">· {reader.orgName}</span>
+        </span>
+      </NavLink>
+      <Form method="post" action="/sign-out" reloadDocument>
+        <button className="button button-plain" type="submit">
+          {text('nav-sign-out')}
+        </button>
+      </Form>
+    </div>
   )
 }
 

@@ -194,7 +194,7 @@ export const organisations = {
   'audit-caption': 'Facts',
   'audit-kind': 'What',
   'audit-of': 'Of which notice, organisation or person',
-  'audit-of-hint': 'Its number, such as ntc_… or org_….',
+  'audit-of-hint': 'Its number, such as ntc_… or org_…',
   'audit-until': 'Until',
   'audit-until-hint': 'In UTC.',
   'audit-at': 'When',

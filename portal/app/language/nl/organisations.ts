@@ -196,7 +196,7 @@ export const organisations: Record<keyof typeof en, string> = {
   'audit-caption': 'Feiten',
   'audit-kind': 'Wat',
   'audit-of': 'Van welke melding, organisatie of persoon',
-  'audit-of-hint': 'Het nummer, zoals ntc_… of org_….',
+  'audit-of-hint': 'Het nummer, zoals ntc_… of org_…',
   'audit-until': 'Tot',
   'audit-until-hint': 'In UTC.',
   'audit-at': 'Wanneer',
