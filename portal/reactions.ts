@@ -7,6 +7,7 @@ import { mailDeskTasks } from './delivery/desk-tasks.ts'
 import { pointNext, pointWaiting } from './delivery/point-waiting.ts'
 import { pointContact } from './delivery/pointer-mail.ts'
 import { queueDelivery } from './delivery/queue-delivery.ts'
+import { reissueRevoked } from './delivery/reissue-deliveries.ts'
 import { resumeDeliveries } from './delivery/resume-deliveries.ts'
 import { resumeWithheld, withholdDeliveries } from './delivery/withhold-deliveries.ts'
 import type { Fact, FactKind } from './facts/facts.ts'
@@ -69,6 +70,8 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'contact.removed': [pointNext, mailContactNews],
   'contact.lapsed': [mailContactNews],
   'contact.failed': [pointNext, mailContactNews],
+
+  'key.revoked': [reissueRevoked],
 
   'endpoint.changed': [mailEndpointChange],
   'endpoint.paused': [mailEndpointChange, tellStream],

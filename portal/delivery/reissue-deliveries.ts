@@ -1,4 +1,5 @@
 import { type EventType, eventTypes } from '@noticeline/sdk/protocol'
+import type { Fact } from '../facts/facts.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { readNotice } from '../notices/read-notice.ts'
@@ -15,7 +16,7 @@ import {
 } from './delivery-store.server.ts'
 import { messageAgain } from './notice-message.ts'
 import { queueToken, signFor } from './queue-delivery.ts'
-import { selectStale } from './reissue-store.server.ts'
+import { selectArrivedUnder, selectRevokedKids, selectStale } from './reissue-store.server.ts'
 
 const atOnce = 50
 const day = 86_400_000
@@ -24,9 +25,13 @@ const reissuedAfterMs = 30 * day
 /** As far ahead as receivers take a sender's clock for a clock; a token from beyond is refused for as long as it lies there. */
 const toleranceMs = 600_000
 
+/** Other processes sign with a key that was revoked for ten seconds more; an hour is plenty. */
+const revokedLatelyMs = 3_600_000
+
 /**
- * Signs again what nobody takes in any longer: notices that were not delivered for 30 days, and whatever was signed by a
- * clock that was ahead. The same notice, the next revision, with `reissue_of`; the old delivery is closed as superseded.
+ * Signs again what nobody takes in any longer: notices that were not delivered for 30 days, whatever waits and was signed
+ * by a clock that was ahead or by a key that was revoked since, and for an hour after that also what arrived under that
+ * key and is still open, so that its receiver holds it in a token that proves something. The same notice, the next revision, with `reissue_of`; the old delivery is closed as superseded.
  * Answers how many.
  */
 export async function reissueDeliveries(ground: Ground): Promise<number> {
@@ -34,15 +39,31 @@ export async function reissueDeliveries(ground: Ground): Promise<number> {
   const stale = await selectStale(ground.db.read, {
     before: new Date(now - reissuedAfterMs),
     ahead: new Date(now + toleranceMs),
+    revoked: await selectRevokedKids(ground.db.read),
     issued: eventTypes.issued,
     limit: atOnce,
   })
   let count = 0
   for (const delivery of stale) if (await reissue(ground, delivery)) count += 1
+  const kids = await selectRevokedKids(ground.db.read, new Date(now - revokedLatelyMs))
+  return count + (kids.length > 0 ? await reissueArrived(ground, kids) : 0)
+}
+
+/** A key of ours fell into other hands: every open notice that it signed is signed anew, at once and whatever became of it. */
+export async function reissueRevoked(ground: Ground, { payload }: Fact<'key.revoked'>): Promise<void> {
+  while ((await reissueDeliveries(ground)) > 0);
+  while ((await reissueArrived(ground, [payload.kid])) > 0);
+}
+
+async function reissueArrived(ground: Ground, kids: readonly string[]): Promise<number> {
+  const arrived = await selectArrivedUnder(ground.db.read, { kids, issued: eventTypes.issued, limit: atOnce })
+  let count = 0
+  for (const delivery of arrived) if (await reissue(ground, delivery)) count += 1
   return count
 }
 
-async function reissue(ground: Ground, { id, jti, noticeId, orgId, event }: DeliveryRow): Promise<boolean> {
+async function reissue(ground: Ground, { id, jti, noticeId, orgId, event, state }: DeliveryRow): Promise<boolean> {
+  const arrived = hasArrived(state as 'queued')
   const old = await selectToken(ground.db.read, jti)
   const notice = await readNotice(ground.db.read, noticeId)
   // An erased token has nothing left to say.
@@ -60,19 +81,21 @@ async function reissue(ground: Ground, { id, jti, noticeId, orgId, event }: Deli
     const now = await lockNoticeSeq(tx.db, noticeId)
     const delivery = await lockDelivery(tx.db, id)
     // It arrived, was closed, or somebody spoke in between: the next round sees it as it is then.
-    if (now?.seq !== notice.seq || !delivery || delivery.nextAttemptAt === null) return false
-    if (hasArrived(delivery.state as 'queued')) return false
-    await updateDelivery(tx.db, id, {
-      state: 'failed',
-      lastCode: 'superseded',
-      nextAttemptAt: null,
-      leasedBy: null,
-      leasedUntil: null,
-    })
-    await abandonAttempts(tx.db, id, tx.now)
+    if (now?.seq !== notice.seq || !delivery || hasArrived(delivery.state as 'queued') !== arrived) return false
+    if (arrived ? now.closedAt || now.withdrawnAt : delivery.nextAttemptAt === null) return false
+    if (!arrived) {
+      await updateDelivery(tx.db, id, {
+        state: 'failed',
+        lastCode: 'superseded',
+        nextAttemptAt: null,
+        leasedBy: null,
+        leasedUntil: null,
+      })
+      await abandonAttempts(tx.db, id, tx.now)
+    }
     await setNoticeSeq(tx.db, noticeId, seq)
     await queueToken(ground, tx, notice, signed)
-    await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: id, orgId, code: 'superseded' })
+    if (!arrived) await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: id, orgId, code: 'superseded' })
     return true
   })
 }

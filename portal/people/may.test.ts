@@ -75,6 +75,8 @@ const own: Record<Act, Partial<Record<OrgKind, string>>> = {
   'organisations.read': { platform: all },
   'organisations.decide': { platform: handling },
   'organisations.invite': { platform: 'owner admin' },
+  'keys.read': { platform: all },
+  'keys.replace': { platform: managing },
   'audit.read': { platform: all },
 }
 /** What the platform's people may at home and nowhere else. */
@@ -117,6 +119,8 @@ const scopesOf: Record<Act, Scope[]> = {
   'organisations.read': [],
   'organisations.decide': [],
   'organisations.invite': [],
+  'keys.read': [],
+  'keys.replace': [],
   'audit.read': [],
 }
 

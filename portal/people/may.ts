@@ -88,6 +88,8 @@ export type Act =
   | 'organisations.decide'
   | 'organisations.invite'
   | 'audit.read'
+  | 'keys.read'
+  | 'keys.replace'
 
 /** What the act is about: the organisation it belongs to, or those it is addressed to. Left out: the actor's own. */
 export interface ActObject {
@@ -241,6 +243,9 @@ const rules: Record<Act, Rule> = {
   'organisations.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
   'organisations.decide': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },
   'organisations.invite': { own: [], any: ['platform'], roles: ['owner', 'admin'], scopes: [], changes: true },
+  'keys.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
+  // Everything that is open is signed anew, so not everybody's hand.
+  'keys.replace': { own: [], any: ['platform'], roles: managers, scopes: [], changes: true },
   'audit.read': { own: [], any: ['platform'], roles: everybody, scopes: [], changes: false },
   // What came back to our mails; what a person wrote leaves a line.
   'mails.read': { own: [], any: ['platform'], roles: handlers, scopes: [], changes: true },

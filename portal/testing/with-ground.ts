@@ -5,7 +5,7 @@ import { createFrozenClock, type SettableClock } from '../ground/clock.ts'
 import { type Config, readConfig } from '../ground/config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
 import type { Ground, OutgoingMail, RecordedFact, Tx } from '../ground/ground.ts'
-import { createKeys } from '../ground/keys.server.ts'
+import { createKeys, type KeyChange } from '../ground/keys.server.ts'
 import { checkMail } from '../ground/mail-check.ts'
 import { returnedMail } from '../ground/mail-incoming.server.ts'
 import { type NotingOptions, notingMail } from '../ground/mail-noting.server.ts'
@@ -58,6 +58,8 @@ export interface TestGroundOptions {
   readonly recorded?: (facts: readonly RecordedFact[]) => void
   /** `none`: as before the first start, for tests of the keys themselves. */
   readonly keys?: 'none'
+  /** Records what happens to our own keys, as the real portal does. */
+  readonly keyChanged?: (tx: Tx, change: KeyChange, kid: string) => Promise<void>
 }
 
 type Work<T> = (ground: TestGround) => Promise<T>
@@ -97,7 +99,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
   const queue = await openQueue({ pool: db.pool, connection, log, working: false })
   const config = { ...testConfig(), ...options.config }
   const vault = createVault(config)
-  const keys = createKeys({ db, vault, clock })
+  const keys = createKeys({ db, vault, clock, ...(options.keyChanged ? { changed: options.keyChanged } : {}) })
   if (options.keys !== 'none') await keys.keepFresh()
   const sent: NotingOptions['sent'] = async (tx, one) =>
     void (await record(tx, chainOfMail(one), 'mail.sent', { ...one }))

@@ -5,6 +5,7 @@ import { whyNoTurnedClock } from '../running/turned-clock.ts'
 import { audit, settle } from './audit.ts'
 import { acrossDaylightSaving, turns } from './clocks.ts'
 import { fillDisk } from './full-disk.ts'
+import { rotateUnderLoad } from './keys.ts'
 import { moments } from './moments.ts'
 import { failForAWhile, failForLong, seeDeadLetter, sweepPlanted } from './reactions.ts'
 import { playRounds } from './rounds.ts'
@@ -119,6 +120,20 @@ export const parts: readonly Part[] = [
         problems.push(...(await failForLong(world, asked.rounds > 1 ? asked.rounds * 60_000 : 15_000)))
         asked.tell('failed, and was done by itself')
         return 1
+      }),
+  },
+  {
+    // A minute a round. The tenth rotates twice in seconds.
+    name: 'key-rotation',
+    rounds: 10,
+    databases: both,
+    play: (asked) =>
+      onWorld('key-rotation', asked, { apart: asked.database === 'debian' }, async (world, problems) => {
+        world.stream.start(400)
+        const whole = asked.rounds > 1
+        const rotation = { times: whole ? asked.rounds : 2, everyMs: whole ? 60_000 : 5_000, tell: asked.tell }
+        problems.push(...(await rotateUnderLoad(world, rotation)))
+        return rotation.times
       }),
   },
   {

@@ -105,6 +105,7 @@ function SideLinks({ side }: { side: Reader['orgKind'] }) {
       ['/operator/networks', text('nav-networks')],
       ['/operator/organisations', text('nav-organisations')],
       ['/operator/audit', text('nav-audit')],
+      ['/operator/keys', text('nav-keys')],
       ['/operator/people', text('nav-people')],
     ],
   }

@@ -25,7 +25,7 @@ export function withLine(
   at: string,
   work: (ground: TestGround, on: Line) => Promise<void>,
   config: TestGroundOptions['config'] = {},
-  more: Pick<TestGroundOptions, 'recorded'> = {},
+  more: Pick<TestGroundOptions, 'recorded' | 'keyChanged'> = {},
 ): Promise<void> {
   const options: TestGroundOptions = { reactions: reactions as never, project: projectFacts, config, ...more }
   return withGround(at, options, async (ground) => work(ground, await line(ground)))

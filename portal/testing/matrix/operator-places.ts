@@ -44,6 +44,7 @@ export const operatorPlaces: Readonly<Record<string, Place>> = {
     },
   },
   'operator.audit': { see: platform },
+  'operator.keys': { see: platform, forms: { replace: form({ platform: managing }, { kid: 'not-that' }) } },
   'operator.networks': {
     see: deskHandling,
     forms: {

@@ -29,4 +29,26 @@ export const watching = {
 
   'endpoint-state-reason': 'Given as the reason',
   'fact.stream.told': 'The receiver was told what its stream is now',
+  'fact.key.compromised': 'A key of the platform was given up as known to others',
+
+  'nav-keys': 'Keys',
+  'portal-keys-title': 'Keys of the platform',
+  'portal-keys-lede':
+    'Every notice is signed with one of these. A new one is made every 90 days by itself, and published a day before it signs.',
+  'portal-keys-caption': 'Keys, the newest first',
+  'portal-keys-kid': 'Thumbprint',
+  'portal-keys-state': 'Use',
+  'portal-keys-state.next': 'signs soon',
+  'portal-keys-state.current': 'signs now',
+  'portal-keys-state.retired': 'signed until then',
+  'portal-keys-state.revoked': 'revoked',
+  'portal-keys-from': 'Signs from',
+  'portal-keys-until': 'Until',
+  'portal-keys-replace-title': 'A key fell into other hands',
+  'portal-keys-replace-hint':
+    'Only if somebody else may hold the private key, or the wrapping key and a copy of the database. The key that signs now and the next one are revoked at once and can never sign again; another takes their place, and every open notice is signed anew and sent once more. Receivers do nothing twice. It cannot be undone. Change the wrapping key as well.',
+  'portal-keys-replace-typed': 'Type the first {count} characters of the key that signs now',
+  'portal-keys-replace-now': 'Revoke it and sign everything anew',
+  'portal-keys-replaced': 'Revoked. Another key signs now, and every open notice is being signed anew.',
+  'portal-keys-not-that-key': 'That is not how the key begins that signs now. Nothing was changed.',
 }

@@ -30,4 +30,26 @@ export const watching = {
 
   'endpoint-state-reason': 'Opgegeven reden',
   'fact.stream.told': 'De ontvanger is verteld wat zijn stroom nu is',
+  'fact.key.compromised': 'Een sleutel van het platform is opgegeven omdat anderen hem kunnen kennen',
+
+  'nav-keys': 'Sleutels',
+  'portal-keys-title': 'Sleutels van het platform',
+  'portal-keys-lede':
+    'Elke melding is met een van deze sleutels ondertekend. Elke 90 dagen komt er vanzelf een nieuwe, die een dag voor gebruik wordt gepubliceerd.',
+  'portal-keys-caption': 'Sleutels, nieuwste eerst',
+  'portal-keys-kid': 'Vingerafdruk',
+  'portal-keys-state': 'Gebruik',
+  'portal-keys-state.next': 'tekent binnenkort',
+  'portal-keys-state.current': 'tekent nu',
+  'portal-keys-state.retired': 'tekende tot dan',
+  'portal-keys-state.revoked': 'ingetrokken',
+  'portal-keys-from': 'Tekent vanaf',
+  'portal-keys-until': 'Tot',
+  'portal-keys-replace-title': 'Een sleutel is in andere handen gekomen',
+  'portal-keys-replace-hint':
+    'Alleen als iemand anders de geheime sleutel kan hebben, of de hoofdsleutel en een kopie van de database. De sleutel die nu tekent en de volgende worden meteen ingetrokken en tekenen nooit meer; een andere komt ervoor in de plaats, en elke open melding wordt opnieuw ondertekend en nog eens gestuurd. Ontvangers doen niets dubbel. Dit kan niet ongedaan worden gemaakt. Vervang ook de hoofdsleutel.',
+  'portal-keys-replace-typed': 'Typ de eerste {count} tekens van de sleutel die nu tekent',
+  'portal-keys-replace-now': 'Intrekken en alles opnieuw ondertekenen',
+  'portal-keys-replaced': 'Ingetrokken. Een andere sleutel tekent nu, en elke open melding wordt opnieuw ondertekend.',
+  'portal-keys-not-that-key': 'Zo begint de sleutel niet die nu tekent. Er is niets veranderd.',
 }
