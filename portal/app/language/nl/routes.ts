@@ -5,6 +5,7 @@ export const routes: Record<keyof typeof english, string> = {
   'desk-network-end': 'Een netwerk beëindigen',
   'desk-network-end-text':
     'Vanaf nu geldt het niet meer als het hunne, en latere meldingen gaan waar zij zonder dat netwerk heen zouden gaan. Wat eerder is verzonden, blijft bij hen. Elk contactpunt krijgt bericht en leest uw reden. Wordt het opnieuw geclaimd, dan wacht het op u.',
+  'desk-network-reason-hint': 'Een of twee zinnen. Wie het hield, leest ze; zet er dus geen adres in.',
   'desk-network-over': 'Dit netwerk was al geëindigd.',
   'desk-provider-known': 'alleen bekend uit het register: wordt aangeschreven',
   'desk-provider-named': 'zoals hierboven genoemd: wordt vastgelegd en aangeschreven',

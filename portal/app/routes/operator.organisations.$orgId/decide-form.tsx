@@ -98,7 +98,7 @@ export function EndNetworkForm({
           id="reason-end-network"
           name="reason"
           label={text('admissions-reason')}
-          hint={text('admissions-reason-hint')}
+          hint={text('desk-network-reason-hint')}
           complaint={said?.intent === 'end-network' ? said.message : undefined}
         />
         <div>
