@@ -15,6 +15,7 @@ import { record } from './facts/record.ts'
 import type { Ground, RecordedFact, SentMail, Tx } from './ground/ground.ts'
 import type { KeyChange } from './ground/keys.server.ts'
 import { project } from './inbox/project.ts'
+import { handOnItems } from './notices/hand-on-items.ts'
 import { releaseDuplicates } from './notices/release-duplicates.ts'
 import { returnToDesk } from './notices/return-to-desk.ts'
 import { seekHolders } from './notices/seek-holders.ts'
@@ -53,6 +54,7 @@ export const reactions: { [K in FactKind]?: Reaction<K>[] } = {
   'network.proof-missed': [mailClaimant],
   'network.claim-ended': [mailClaimant],
   'network.ended': [mailNetworkEnded],
+  'network.delegated': [handOnItems],
 
   'notice.issued': [queueDelivery, watchItem],
   'holder.sought': [seekHolders],

@@ -19,6 +19,11 @@ export async function lockDelegation(db: Transaction<DB>, delegationId: string):
   return (row as DelegationRow | undefined) ?? null
 }
 
+export async function selectDelegation(db: Kysely<DB>, delegationId: string): Promise<DelegationRow | null> {
+  const row = await db.selectFrom('delegations').selectAll().where('id', '=', delegationId).executeTakeFirst()
+  return (row as DelegationRow | undefined) ?? null
+}
+
 export async function setDelegationEnded(db: Transaction<DB>, delegationId: string, at: Date) {
   await db.updateTable('delegations').set({ endedAt: at }).where('id', '=', delegationId).execute()
 }
@@ -81,7 +86,13 @@ export async function selectDelegationsAt(
 }
 
 /** The item lies in a part that is handed on, by its newest snapshot. */
-export async function keepDelegated(db: Transaction<DB>, itemId: string, delegationId: string, at: Date) {
+export async function keepDelegated(
+  db: Transaction<DB>,
+  itemId: string,
+  delegationId: string,
+  at: Date,
+  { anew }: { anew: boolean },
+) {
   await db
     .insertInto('delegatedItems')
     .columns(['itemId', 'delegationId', 'orgId', 'toOrgId', 'noticeId', 'at'])
@@ -94,12 +105,26 @@ export async function keepDelegated(db: Transaction<DB>, itemId: string, delegat
         .where('items.id', '=', itemId),
     )
     .onConflict((conflict) =>
-      conflict.column('itemId').doUpdateSet((of) => ({
-        delegationId: of.ref('excluded.delegationId'),
-        orgId: of.ref('excluded.orgId'),
-        toOrgId: of.ref('excluded.toOrgId'),
-        at: of.ref('excluded.at'),
-      })),
+      conflict
+        .column('itemId')
+        .doUpdateSet((of) => ({
+          delegationId: of.ref('excluded.delegationId'),
+          orgId: of.ref('excluded.orgId'),
+          toOrgId: of.ref('excluded.toOrgId'),
+          at: of.ref('excluded.at'),
+        }))
+        .where((of) =>
+          of.or([
+            of.val(anew),
+            of.exists(
+              of
+                .selectFrom('delegations as before')
+                .select('before.id')
+                .whereRef('before.id', '=', 'delegatedItems.delegationId')
+                .where((over) => over.or([over('before.endedAt', 'is not', null), over('before.endsAt', '<=', at)])),
+            ),
+          ]),
+        ),
     )
     .execute()
 }

@@ -58,7 +58,7 @@ export async function keepAttributions(
   await insertAttributions(tx.db, rows)
   for (const { itemId, chain, at } of rows) {
     const delegationId = chain.find(({ delegation }) => delegation !== undefined)?.delegation
-    if (delegationId !== undefined) await keepDelegated(tx.db, itemId, delegationId, at)
+    if (delegationId !== undefined) await keepDelegated(tx.db, itemId, delegationId, at, { anew: true })
   }
   return rows.map((row) => row.id)
 }

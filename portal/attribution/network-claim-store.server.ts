@@ -56,7 +56,10 @@ export async function selectClaim(db: Kysely<DB>, claimId: string): Promise<Clai
 }
 
 export async function lockClaim(db: Transaction<DB>, claimId: string): Promise<ClaimRow | null> {
-  const row = await claims(db).where('networkClaims.id', '=', claimId).forNoKeyUpdate('networkClaims').executeTakeFirst()
+  const row = await claims(db)
+    .where('networkClaims.id', '=', claimId)
+    .forNoKeyUpdate('networkClaims')
+    .executeTakeFirst()
   return row ? read(row) : null
 }
 

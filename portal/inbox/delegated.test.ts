@@ -137,3 +137,25 @@ test('what is no longer the holder’s is no longer the reseller’s; strangers 
     expect(await seen(ground, marsh)).toEqual([{ open: 0, items: [], mayReveal: true }])
     expect(await revealDelegated(ground, marsh, item, 'page')).toEqual({ result: 'unknown-item' })
   }))
+
+test('what is open there already when it is handed on is among it; what a narrower part holds stays there', () =>
+  build.withLine(at, async (ground, on) => {
+    const tern = await person(ground, { orgId: on.provider.orgId })
+    const marsh = await provider(ground, { name: 'Saltmarsh', cidr: null })
+    const heron = await provider(ground, { name: 'Heron', cidr: null })
+    const { id: networkId } = await ground.db.read
+      .selectFrom('networks')
+      .select('id')
+      .where('orgId', '=', on.provider.orgId)
+      .executeTakeFirstOrThrow()
+    const { itemIds } = await build.issuedNotice(ground, on, { items: [inside, outside] })
+    const give = async (toOrgId: string, range: string) => {
+      await delegateNetwork(ground, tern, { networkId, toOrgId, part: range, sees: 'items', endsAt })
+      await ground.runReactions()
+    }
+    await give(marsh.orgId, part)
+    expect(await seen(ground, marsh.actor)).toMatchObject([{ open: 1, items: [itemIds[0]] }])
+    await give(heron.orgId, '203.0.113.0/24')
+    expect(await seen(ground, heron.actor)).toMatchObject([{ open: 1, items: [itemIds[1]] }])
+    expect(await seen(ground, marsh.actor)).toMatchObject([{ open: 1, items: [itemIds[0]] }])
+  }))

@@ -125,7 +125,12 @@ export async function selectItem(db: Kysely<DB>, itemId: string): Promise<Item |
 }
 
 export async function lockItem(db: Transaction<DB>, itemId: string): Promise<Item | null> {
-  const row = await db.selectFrom('items').select(itemColumns).where('id', '=', itemId).forNoKeyUpdate().executeTakeFirst()
+  const row = await db
+    .selectFrom('items')
+    .select(itemColumns)
+    .where('id', '=', itemId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
   return (row as Item | undefined) ?? null
 }
 
