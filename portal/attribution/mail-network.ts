@@ -2,6 +2,7 @@ import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
 import { findOwners } from '../people/find-owners.ts'
+import { plainName } from '../people/plain-name.ts'
 import { readContacts } from '../providers/read-contacts.ts'
 import { selectNetwork } from './attribution-store.server.ts'
 import { mailCode, mailToken } from './claim-token.ts'
@@ -22,7 +23,7 @@ export async function mailProofRequest(ground: Ground, fact: Fact<'network.claim
   // The registry's country says more of who reads there than the claimant's choice; both languages stand in it.
   const said = {
     network: writtenAs(claim),
-    company: organisation.name,
+    company: plainName(organisation.name),
     code: mailCode(ground, claim.id),
     link: `${ground.config.origin}/network-proof/${mailToken(ground, claim.id)}`,
     until: claim.expiresAt.toISOString(),
@@ -104,7 +105,7 @@ async function tell(ground: Ground, fact: Fact, { orgId, letter, about, until = 
   if (!told || !claimant) return
   const said = {
     network: about.written,
-    company: claimant.name,
+    company: plainName(claimant.name),
     code: '',
     link: `${ground.config.origin}/provider/networks${letter === 'consent' ? '' : `/${about.id}`}`,
     until,

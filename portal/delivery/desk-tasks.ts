@@ -83,7 +83,8 @@ export async function mailDeskTasks(ground: Ground, fact: Fact<'delivery.escalat
   }
 }
 
-const letters = {
+/** By language. */
+export const letters = {
   en: (count: number, link: string) => ({
     subject: count === 1 ? 'A delivery needs you' : `${count} deliveries need you`,
     text: `Half of the time has gone and a notice has not arrived, or nobody has signed for it.\n\nYour tasks: ${link}\n`,

@@ -286,7 +286,7 @@ export interface OutgoingMail {
   about: MailAbout
 }
 
-/** What our mails are for. What each may say is held by `test/wire/mail-templates.test.ts`. */
+/** What our mails are for. What each may say is held by `portal/mail-templates.test.ts`. */
 export type MailPurpose =
   | 'pointer'
   | 'contact_code'

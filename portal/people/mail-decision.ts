@@ -3,10 +3,11 @@ import type { Ground } from '../ground/ground.ts'
 import { selectContestedClaim } from './joining-store.server.ts'
 import { selectDecision, selectDeskOwners, selectOrganisation, selectOwners } from './organisation-store.server.ts'
 import type { Locale } from './person.ts'
+import { plainName } from './plain-name.ts'
 
 type Decided = 'organisation.admitted' | 'admission.refused' | 'organisation.suspended' | 'organisation.reinstated'
 
-const words: Record<Locale, Record<Decided, { subject: string; text(name: string, link: string): string }>> = {
+export const words: Record<Locale, Record<Decided, { subject: string; text(name: string, link: string): string }>> = {
   en: {
     'organisation.admitted': {
       subject: 'Your company is admitted',
@@ -70,13 +71,13 @@ export async function mailDecision(ground: Ground, fact: Fact<Decided>): Promise
       id: `decision-${decision.id}-${owner.id}`,
       to: owner.email,
       subject: letter.subject,
-      text: [letter.text(organisation.name, link), ...reason, '', 'Noticeline', ''].join('\n'),
+      text: [letter.text(plainName(organisation.name), link), ...reason, '', 'Noticeline', ''].join('\n'),
       about: { purpose: 'decision', orgId, recipientId: owner.id, of: decision.id },
     })
   }
 }
 
-const contested: Record<Locale, { subject: string; text(name: string, link: string): string[] }> = {
+export const contested: Record<Locale, { subject: string; text(name: string, link: string): string[] }> = {
   en: {
     subject: 'Somebody else claims your company’s record',
     text: (name, link) => [
@@ -119,7 +120,7 @@ export async function mailContestedClaim(ground: Ground, fact: Fact<'claim.conte
       id: `claim-${claimId}-${id}`,
       to: email,
       subject: letter.subject,
-      text: [...letter.text(organisation.name, link), '', 'Noticeline', ''].join('\n'),
+      text: [...letter.text(plainName(organisation.name), link), '', 'Noticeline', ''].join('\n'),
       about: { purpose: 'contested_claim', orgId, recipientId: id, of: claimId },
     })
   }

@@ -4,13 +4,14 @@ import { endOf, invitationToken } from './invitation.ts'
 import { selectInvitation } from './invitation-store.server.ts'
 import { selectOrganisations, selectPerson } from './people-store.server.ts'
 import type { Locale } from './person.ts'
+import { plainName } from './plain-name.ts'
 
 interface Letter {
   subject(organisation: string): string
   text(of: { organisation: string; by: string | null; link: string; until: string }): string
 }
 
-const letters: Record<Locale, Letter> = {
+export const letters: Record<Locale, Letter> = {
   en: {
     subject: (organisation) => `Invitation: join ${organisation} at Noticeline`,
     text: ({ organisation, by, link, until }) => `Hello,
@@ -60,10 +61,10 @@ export async function mailInvitation(ground: Ground, fact: Fact<'member.invited'
   await ground.mail.send({
     id: `mal_${invitation.id}_${fact.payload.sent}`,
     to: invitation.email,
-    subject: letter.subject(organisation.name),
+    subject: letter.subject(plainName(organisation.name)),
     text: letter.text({
-      organisation: organisation.name,
-      by: inviter?.name ?? null,
+      organisation: plainName(organisation.name),
+      by: inviter ? plainName(inviter.name) : null,
       link: link.href,
       until: `${invitation.expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }),

@@ -4,6 +4,7 @@ import { type JoiningKind, joiningLives, joiningToken } from './joining.ts'
 import { selectJoining } from './joining-store.server.ts'
 import { selectOrganisation } from './organisation-store.server.ts'
 import type { Locale } from './person.ts'
+import { plainName } from './plain-name.ts'
 
 interface Letter {
   name: string
@@ -13,7 +14,7 @@ interface Letter {
   hours: number
 }
 
-const letters: Record<Locale, Record<JoiningKind, { subject: string; text(letter: Letter): string[] }>> = {
+export const letters: Record<Locale, Record<JoiningKind, { subject: string; text(letter: Letter): string[] }>> = {
   en: {
     join: {
       subject: 'Join Noticeline with this mailbox',
@@ -100,8 +101,8 @@ export async function mailJoining(ground: Ground, fact: Fact<'joining.asked'>): 
   const letter = letters[joining.locale][joining.kind]
   const link = `${ground.config.origin}/join/${joiningToken(ground, joining.id)}`
   const text = letter.text({
-    name: joining.personName,
-    company: organisation?.name ?? joining.companyName ?? '',
+    name: plainName(joining.personName),
+    company: plainName(organisation?.name ?? joining.companyName ?? ''),
     link,
     hours: joiningLives[joining.kind] / 3_600_000,
   })

@@ -4,10 +4,11 @@ import { type MailboxSide, mailboxMailKey, mailboxToken } from './change-mailbox
 import { selectMailboxChange } from './mailbox-change-store.server.ts'
 import { selectPerson } from './people-store.server.ts'
 import type { Locale } from './person.ts'
+import { plainName } from './plain-name.ts'
 
 type Write = (name: string, link: string) => { subject: string; text: string }
 
-const letters: Record<Locale, Record<MailboxSide, Write>> = {
+export const letters: Record<Locale, Record<MailboxSide, Write>> = {
   en: {
     old: (name, link) => ({
       subject: 'Another mailbox for your Noticeline account?',
@@ -79,7 +80,7 @@ export async function mailMailboxChange(ground: Ground, fact: Fact<'mailbox-chan
   const locale: Locale = person.locale === 'nl' ? 'nl' : 'en'
   for (const side of ['old', 'new'] as const) {
     const link = new URL(`/mailbox-change/${mailboxToken(ground, change.id, side)}`, ground.config.origin)
-    const letter = letters[locale][side](person.name, link.href)
+    const letter = letters[locale][side](plainName(person.name), link.href)
     await ground.mail.send({
       id: mailboxMailKey(change.id, side),
       to: side === 'old' ? person.email : change.email,

@@ -2,6 +2,7 @@ import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
 import { selectPerson, selectSignIn } from './people-store.server.ts'
 import type { Locale } from './person.ts'
+import { plainName } from './plain-name.ts'
 import { signInToken } from './sign-in.ts'
 
 interface Letter {
@@ -9,7 +10,7 @@ interface Letter {
   text(name: string, link: string, minutes: number): string
 }
 
-const letters: Record<Locale, Letter> = {
+export const letters: Record<Locale, Letter> = {
   en: {
     subject: 'Your link to sign in to Noticeline',
     text: (name, link, minutes) => `Hello ${name},
@@ -52,7 +53,7 @@ export async function mailSignIn(ground: Ground, fact: Fact<'sign-in.requested'>
     id: `mal_${signIn.id}`,
     to: person.email,
     subject: letter.subject,
-    text: letter.text(person.name, link.href, minutes),
+    text: letter.text(plainName(person.name), link.href, minutes),
     about: { purpose: 'sign_in', recipientId: person.id, of: signIn.id },
   })
 }

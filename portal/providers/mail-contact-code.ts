@@ -1,6 +1,7 @@
 import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisation } from '../people/find-organisation.ts'
+import { plainName } from '../people/plain-name.ts'
 import { codeOf, linkToken } from './ask-contact.ts'
 import { selectConfirmation } from './confirmation-store.server.ts'
 import { selectContact } from './contact-store.server.ts'
@@ -19,7 +20,7 @@ export async function mailContactCode(ground: Ground, fact: Fact<'contact.asked'
   const { origin } = ground.config
   const letter = letters[contact.locale]
   const parts: Parts = {
-    organisation: plain(organisation.name),
+    organisation: plainName(organisation.name),
     contactId,
     code: `${code.slice(0, 4)}-${code.slice(4)}`,
     link: `${origin}/confirm/${linkToken(ground, confirmationId)}`,
@@ -33,15 +34,6 @@ export async function mailContactCode(ground: Ground, fact: Fact<'contact.asked'
     ...(days === null ? letter.verify(parts) : letter.challenge(parts, days)),
     about: { purpose: days === null ? 'contact_code' : 'contact_challenge', orgId, contactId, of: confirmationId },
   })
-}
-
-/** A name as it may stand in a mail: whatever looks like an address is left out of it. */
-export function plain(name: string): string {
-  return name
-    .replaceAll(/[^\p{L}\p{N} .,&'()-]/gu, ' ')
-    .replaceAll(/\bwww\./gi, '')
-    .replaceAll(/(?:\d{1,3}\.){3}\d{1,3}|\(dot\)/gi, '')
-    .trim()
 }
 
 interface Parts {
@@ -63,7 +55,7 @@ interface Letter {
   challenge(parts: Parts, days: number): Words
 }
 
-const letters: { readonly [locale in 'en' | 'nl']: Letter } = {
+export const letters: { readonly [locale in 'en' | 'nl']: Letter } = {
   en: {
     verify: ({ organisation, code, link }) => ({
       subject: 'Your code for Noticeline',

@@ -98,14 +98,16 @@ interface Detail {
   link: string
 }
 
-const closing: { readonly [locale in 'en' | 'nl']: (text: string, detail: Detail) => string } = {
+export const closing: { readonly [locale in 'en' | 'nl']: (text: string, detail: Detail) => string } = {
   en: (text, { contactId, at, link }) =>
     [text, '', `Contact: ${contactId}`, `When: ${at}`, '', `See and change your contacts: ${link}`].join('\n'),
   nl: (text, { contactId, at, link }) =>
     [text, '', `Contact: ${contactId}`, `Wanneer: ${at}`, '', `Bekijk en wijzig uw contacten: ${link}`].join('\n'),
 }
 
-const letters: { readonly [locale in 'en' | 'nl']: { readonly [A in About]: { subject: string; text: string } } } = {
+export const letters: {
+  readonly [locale in 'en' | 'nl']: { readonly [A in About]: { subject: string; text: string } }
+} = {
   en: {
     added: {
       subject: 'A contact of yours answers now',

@@ -42,7 +42,7 @@ interface Letter {
 
 type Change = 'endpoint.changed' | 'endpoint.bound' | 'endpoint.paused' | 'endpoint.retired'
 
-const letters: { readonly [locale in 'en' | 'nl']: { readonly [K in Change]: Letter } } = {
+export const letters: { readonly [locale in 'en' | 'nl']: { readonly [K in Change]: Letter } } = {
   en: {
     'endpoint.changed': {
       subject: 'An endpoint of yours was changed',
