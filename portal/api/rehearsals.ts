@@ -24,11 +24,11 @@ export function addRehearsals(face: Face): void {
       tag: 'Provider',
       summary: 'Rehearse: a test notice, from the push to the withdrawal',
       description:
-        'Sends the verification event, a forged token, one for somebody else, a notice of the regime `test`, the same again, and, after your receipt and report, its withdrawal. Answers with a report card in words, within 50 s; `state: running` means that something is still waited for. Nothing of it enters an inbox or a figure.',
+        'Sends the verification event, a forged token, one for somebody else, a notice of the regime `test`, the same again, and, after your receipt and report, its withdrawal. Answers with a report card in words, within 50 s; `state: running` means that something is still waited for. A poll stream gets the same by its own polls while this call waits, acknowledges what it stored in `ack` and refuses the rest in `setErrs`. Nothing of it enters an inbox or a figure.',
       act: 'endpoints.write',
       scope: 'endpoints:write',
       answers: { 200: { description: 'The report card.', schema: 'Rehearsal' } },
-      refusals: ['not_found', 'endpoint_poll_only', 'not_while_paused', 'rehearsal_running', 'rehearsals_too_many'],
+      refusals: ['not_found', 'not_while_paused', 'rehearsal_running', 'rehearsals_too_many'],
     },
     async ({ c, actor, id, answer, refuse }) => {
       const rehearsing = await rehearseEndpoint(ground, actor, id)
@@ -61,7 +61,6 @@ export function addRehearsals(face: Face): void {
 const refusals = {
   running: 'rehearsal_running',
   'too-many': 'rehearsals_too_many',
-  'poll-only': 'endpoint_poll_only',
   paused: 'not_while_paused',
   'unknown-endpoint': 'not_found',
   forbidden: 'forbidden',

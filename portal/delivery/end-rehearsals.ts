@@ -5,6 +5,7 @@ import { blank, brokenOffMs, cardOf, isSettled, type Step, stateOf } from './reh
 import { readStored, sendRehearsed } from './rehearsal-answers.ts'
 import {
   insertStep,
+  isStream,
   lockRehearsal,
   type RehearsalRow,
   selectParts,
@@ -12,6 +13,7 @@ import {
   selectRunning,
   updateRehearsal,
 } from './rehearsal-store.server.ts'
+import { waitsForPolls } from './rehearse-stream.ts'
 
 /** Longer than a request can take. */
 const leaseMs = 20_000
@@ -28,7 +30,7 @@ export async function endRehearsal(ground: Ground, rehearsalId: string): Promise
   const due = await claim(ground, rehearsalId)
   if (due === 'ended') return true
   if (due === 'running') return false
-  const step = due.receivedAt === null ? null : await withdraw(ground, due)
+  const step = due.receivedAt === null || due.polled ? null : await withdraw(ground, due)
   return ground.db.transaction(async (tx) => {
     const row = await lockRehearsal(tx.db, rehearsalId)
     if (row?.state !== 'running') return true
@@ -43,17 +45,21 @@ export async function endRehearsal(ground: Ground, rehearsalId: string): Promise
   })
 }
 
+type Due = RehearsalRow & { polled: boolean }
+
 /** Whoever gets the row back is the one that sends the withdrawal; from then on a report may say `reinstated`. */
-function claim(ground: Ground, rehearsalId: string): Promise<RehearsalRow | 'ended' | 'running'> {
-  return ground.db.transaction(async (tx) => {
+function claim(ground: Ground, rehearsalId: string): Promise<Due | 'ended' | 'running'> {
+  return ground.db.transaction(async (tx): Promise<Due | 'ended' | 'running'> => {
     const row = await lockRehearsal(tx.db, rehearsalId)
     if (row?.state !== 'running') return 'ended'
     if (row.leasedUntil && row.leasedUntil > tx.now) return 'running'
+    const polled = await isStream(tx.db, row.endpointId)
+    if (polled) return (await waitsForPolls(tx, row)) ? 'running' : { ...row, polled }
     const brokenOff = tx.now.getTime() - row.startedAt.getTime() > brokenOffMs
     if (!brokenOff && !isSettled(cardOf(await selectParts(tx.db, row), tx.now))) return 'running'
     const withdrawnAt = row.receivedAt === null ? null : tx.now
     await updateRehearsal(tx.db, rehearsalId, { withdrawnAt, leasedUntil: new Date(tx.now.getTime() + leaseMs) })
-    return { ...row, withdrawnAt }
+    return { ...row, withdrawnAt, polled }
   })
 }
 

@@ -18,6 +18,7 @@ import {
   updateDelivery,
 } from './delivery-store.server.ts'
 import { readErr } from './push-answer.ts'
+import { answerRehearsed, offerRehearsed } from './rehearse-stream.ts'
 import { nextTryAt } from './retry-timetable.ts'
 import { offerDelivery, settleDelivery } from './settle-delivery.ts'
 
@@ -48,9 +49,11 @@ export async function pollDeliveries(
   for (const jti of acks) await ground.db.transaction((tx) => acknowledge(tx, orgId, jti))
   for (const [jti, { err }] of Object.entries(setErrs)) await ground.db.transaction((tx) => refuse(tx, orgId, jti, err))
   const limit = Math.min(Math.max(0, Math.trunc(maxEvents)), mostEvents)
+  // Before anything else: who rehearses need not be admitted yet, and one poll brings all there is of it.
+  const rehearsed = limit === 0 ? {} : await offerRehearsed(ground, orgId)
   const organisation = await findOrganisation(ground.db.read, orgId)
   // Until it is admitted a company gets nothing but mail to the mailbox the registry names.
-  if (!organisation || !takesPart(organisation)) return { result: 'sets', sets: {}, moreAvailable: false }
+  if (!organisation || !takesPart(organisation)) return { result: 'sets', sets: rehearsed, moreAvailable: false }
   const offered = await ground.db.transaction(async (tx) => {
     const pushUntil = new Date(tx.now.getTime() - pushFirstMs)
     const { pushed } = await findServing(tx.db, orgId)
@@ -62,11 +65,13 @@ export async function pollDeliveries(
     for (const delivery of offer) await offerDelivery(tx, delivery)
     return { offer, moreAvailable: waiting.length > limit }
   })
-  return { result: 'sets', sets: await bodies(ground, orgId, offered.offer), moreAvailable: offered.moreAvailable }
+  const sets = { ...rehearsed, ...(await bodies(ground, orgId, offered.offer)) }
+  return { result: 'sets', sets, moreAvailable: offered.moreAvailable }
 }
 
 async function acknowledge(tx: Tx, orgId: string, jti: string): Promise<void> {
   const delivery = await lockDeliveryByToken(tx.db, jti)
+  if (!delivery && (await answerRehearsed(tx, orgId, jti, null))) return
   // Somebody else's, or nobody's: an acknowledgement says nothing about it, and gets no answer that tells which.
   if (delivery?.orgId !== orgId) return
   await settleDelivery(tx, delivery, 'poll', tx.now)
@@ -79,6 +84,7 @@ async function acknowledge(tx: Tx, orgId: string, jti: string): Promise<void> {
  */
 async function refuse(tx: Tx, orgId: string, jti: string, err: string): Promise<void> {
   const delivery = await lockDeliveryByToken(tx.db, jti)
+  if (!delivery && (await answerRehearsed(tx, orgId, jti, err))) return
   if (delivery?.orgId !== orgId || hasArrived(delivery.state as 'queued')) return
   const meaning = readErr(err)
   const code = `poll.${meaning.code === 'http_400' ? 'refused' : meaning.code}`

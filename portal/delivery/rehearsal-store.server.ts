@@ -51,6 +51,27 @@ export function lockRehearsal(db: Transaction<DB>, id: string): Promise<Rehearsa
   return db.selectFrom('rehearsals').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
+/** The one that runs on an organisation's poll stream. */
+export function lockRunningStream(db: Transaction<DB>, orgId: string): Promise<RehearsalRow | undefined> {
+  return db
+    .selectFrom('rehearsals')
+    .innerJoin('endpoints', 'endpoints.id', 'rehearsals.endpointId')
+    .selectAll('rehearsals')
+    .where('rehearsals.orgId', '=', orgId)
+    .where('rehearsals.state', '=', 'running')
+    .where('endpoints.url', 'is', null)
+    .orderBy('rehearsals.id')
+    .limit(1)
+    .forUpdate('rehearsals')
+    .executeTakeFirst()
+}
+
+/** Whether it is of a poll stream. */
+export async function isStream(db: Kysely<DB>, endpointId: string): Promise<boolean> {
+  const row = await db.selectFrom('endpoints').select('url').where('id', '=', endpointId).executeTakeFirst()
+  return row !== undefined && row.url === null
+}
+
 /** Newest first. */
 export function selectRehearsals(db: Kysely<DB>, endpointId: string, limit: number): Promise<RehearsalRow[]> {
   return db
@@ -111,6 +132,7 @@ export function selectByToken(db: Kysely<DB>, jti: string) {
       'rehearsals.orgId',
       'rehearsals.noticeId',
       'rehearsals.state',
+      'rehearsalTokens.kind',
       'rehearsalTokens.setSha256',
     ])
     .where('rehearsalTokens.jti', '=', jti)

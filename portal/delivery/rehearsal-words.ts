@@ -65,6 +65,22 @@ export const rehearsalWords = {
     en: 'You refused with 400, but without an err as RFC 8935 has it. With one, we can tell a stale key from a broken body.',
     nl: 'U weigerde met 400, maar zonder de err van RFC 8935. Daarmee kunnen wij een oude sleutel van een kapotte inhoud onderscheiden.',
   },
+  refused_over_poll: {
+    en: 'You refused over poll (setErrs) what you should take in. Your own log says why.',
+    nl: 'U weigerde via poll (setErrs) wat u moet aannemen. Uw eigen logboek zegt waarom.',
+  },
+  refused_silently: {
+    en: 'You neither acknowledged it nor refused it. It was not accepted, which is what counts; name it in setErrs with an err, or it is offered at every poll.',
+    nl: 'U bevestigde het niet en weigerde het niet. Het is niet aangenomen, en daar gaat het om; noem het in setErrs met een err, anders komt het bij elke poll terug.',
+  },
+  not_polled: {
+    en: 'No poll acknowledged the verification event within {n} s. Poll the address shown at this endpoint with a token of the scope stream:poll, and put what you stored into ack.',
+    nl: 'Geen poll bevestigde binnen {n} s het bevestigingsbericht. Poll het adres bij deze koppeling met een token met de scope stream:poll, en zet wat u hebt opgeslagen in ack.',
+  },
+  not_acknowledged: {
+    en: 'It was offered and never acknowledged. Store it, and put its id (jti) into ack at the next poll, also where it came before.',
+    nl: 'Het is aangeboden en nooit bevestigd. Sla het op en zet de id (jti) bij de volgende poll in ack, ook als het al eerder kwam.',
+  },
   slow: {
     en: 'You took {n} s to answer. Store the token, answer 202 at once, and work afterwards: after 10 s we take it for no answer.',
     nl: 'U deed {n} s over het antwoord. Sla het token op, antwoord meteen 202, en werk daarna: na 10 s geldt het als geen antwoord.',

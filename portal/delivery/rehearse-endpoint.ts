@@ -5,7 +5,7 @@ import { type Actor, may } from '../people/may.ts'
 import { confirmEndpoint } from '../providers/confirm-endpoint.ts'
 import { findEndpoint } from '../providers/find-endpoints.ts'
 import type { VerificationRefusal } from '../providers/verification-answer.ts'
-import { selectPushChannel } from './attempt-store.server.ts'
+import { selectPushChannel, selectSealingKey } from './attempt-store.server.ts'
 import { blank, type Step } from './rehearsal.ts'
 import { readClock, readRefused, readStored, type Sent, sendRehearsed } from './rehearsal-answers.ts'
 import {
@@ -24,12 +24,12 @@ const mostAnHour = 60
 export type Rehearsing =
   | { result: 'started'; rehearsalId: string }
   | { result: 'running'; rehearsalId: string }
-  | { result: 'unknown-endpoint' | 'forbidden' | 'poll-only' | 'paused' | 'too-many' }
+  | { result: 'unknown-endpoint' | 'forbidden' | 'paused' | 'too-many' }
 
 /**
  * Sends an endpoint all that a receiver meets: the verification event, a forged token, one for somebody else, a notice of
  * the regime `test`, and the same once more. What it answers stands on the card at once; its receipt and its report come
- * to `/v1/reports` like any other, and the withdrawal follows them. Nothing of it is a notice: it can be in no inbox and
+ * to `/v1/reports` like any other, and the withdrawal follows them. A poll stream gets the same by its own polls. Nothing of it is a notice: it can be in no inbox and
  * no figure.
  */
 export async function rehearseEndpoint(ground: Ground, actor: Actor, endpointId: string): Promise<Rehearsing> {
@@ -39,12 +39,17 @@ export async function rehearseEndpoint(ground: Ground, actor: Actor, endpointId:
   const { endpoint } = found
   if (endpoint.state === 'retired' || !may(actor, 'endpoints.write', { orgId: endpoint.orgId }))
     return { result: 'unknown-endpoint' }
-  if (endpoint.url === null) return { result: 'poll-only' }
   if (endpoint.state === 'paused') return { result: 'paused' }
   const started = await start(ground, endpoint.orgId, endpointId)
   if (started.result !== 'started') return started
   const { rehearsalId } = started
   const note = (step: Step) => keep(ground, rehearsalId, step)
+  if (endpoint.url === null) {
+    const sealed = await selectSealingKey(ground.db.read, endpoint.orgId, ground.clock.now())
+    if (!sealed) await note({ ...blank('plain', 'advice'), code: 'not_sealed' })
+    // The rest is brought, and answered, by its own polls.
+    return started
+  }
 
   const confirmed = await confirmEndpoint(ground, actor, endpointId)
   const channel = await selectPushChannel(ground.db.read, endpointId, ground.clock.now())

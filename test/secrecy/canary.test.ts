@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, headlineOf, readNotice, submitNotice } from '../running/client.ts'
 import { freshDataDir, type RunningPortal, startPortal, until } from '../running/portal.ts'
 import { type Session, signIn } from '../running/session.ts'
+import { answerByMail } from './answered.ts'
 import { type NameServer, namesAsked, startNameServer } from './name-server.ts'
 import { needlesFor, rareWord, searchBytes } from './needles.ts'
 
@@ -26,6 +27,8 @@ let names: NameServer
 let echo: Server
 let addresses: string[] = []
 const noticeIds: string[] = []
+/** What whoever typed the number was shown. */
+let revealed = ''
 
 beforeAll(async () => {
   names = await startNameServer('127.0.10.1')
@@ -126,6 +129,14 @@ async function mainJourney(): Promise<void> {
   const withdrawal = `${demo.base_url}/v1/notices/${noticeIds[0]}/withdraw`
   pour('answers of the API', (await call('POST', withdrawal, demo.tokens.notifier, { reason: 'error' })).text)
   await headlineOf(demo, noticeIds[0] ?? '', 'withdrawn_restored')
+
+  const answered = await answerByMail(
+    demo,
+    (index) => `http://${hostWord}8${index}.teal.example/${pathWord}8${index}.jpg`,
+  )
+  noticeIds.push(answered.noticeId)
+  revealed = answered.revealed
+  for (const page of answered.pages) pour('answers to a mailed link', page)
 }
 
 async function lookEverywhere(): Promise<void> {
@@ -195,6 +206,7 @@ function pourFolder(sink: string, folder: string): void {
 }
 
 const everySink = [
+  'answers to a mailed link',
   'answers of the API',
   'pages',
   'mails',
@@ -221,12 +233,18 @@ describe(`${count} planted addresses`, () => {
     expect(searchBytes(plain, needles)).toEqual([expect.objectContaining({ word: hostWord, form: 'plain' })])
   })
 
+  test('whoever types the number behind a mailed link is shown them, in a form that no program follows', () => {
+    expect(revealed).toContain(`${pathWord}80.jpg`)
+    expect(revealed).not.toMatch(new RegExp(`(?:href|src|action)="[^"]*(?:${hostWord}|${pathWord})`))
+    expect(revealed).not.toContain(`http://${hostWord}`)
+  })
+
   test('name servers are asked for hosts and for nothing else', () => {
     const asked = sinks.get('questions to name servers') ?? Buffer.alloc(0)
     expect(searchBytes(asked, inPath)).toEqual([])
     const hosts = namesAsked(names.questions)
     expect(hosts.length).toBeGreaterThan(count)
-    expect(hosts.filter((name) => !/^[a-z]+\d+\.(tern|mudlark)\.example$/.test(name))).toEqual([])
+    expect(hosts.filter((name) => !/^[a-z]+\d+\.(tern|mudlark|teal)\.example$/.test(name))).toEqual([])
     expect(searchBytes(Buffer.concat([asked, Buffer.from(pathWord)]), inPath)).not.toEqual([])
   })
 

@@ -89,7 +89,7 @@ export const endpoints = {
   'endpoint-rehearse': 'Rehearse',
   'endpoint-rehearse-hint':
     'A test notice through the whole path: forgeries that you must refuse, the notice, the same again, your receipt, your report, the withdrawal. It enters no inbox and no figure.',
-  'endpoint-rehearse-not': 'A poll stream or a paused endpoint is not rehearsed.',
+  'endpoint-rehearse-not': 'A paused endpoint is not rehearsed.',
   'endpoint-rehearse-too-many': 'Sixty rehearsals an hour are enough. Try again later.',
   'endpoint-pause': 'Pause',
   'endpoint-pause-hint': 'Nothing is pushed there for a while. It needs another way that works.',

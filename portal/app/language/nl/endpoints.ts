@@ -91,7 +91,7 @@ export const endpoints = {
   'endpoint-rehearse': 'Oefenen',
   'endpoint-rehearse-hint':
     'Een testmelding langs de hele weg: vervalsingen die u moet weigeren, de melding, dezelfde nog eens, uw ontvangstbevestiging, uw rapport, de intrekking. Zij komt in geen inbox en in geen cijfer.',
-  'endpoint-rehearse-not': 'Met een ophaalkoppeling of een stilgezette koppeling wordt niet geoefend.',
+  'endpoint-rehearse-not': 'Met een stilgezette koppeling wordt niet geoefend.',
   'endpoint-rehearse-too-many': 'Zestig oefeningen per uur is genoeg. Probeer het later weer.',
   'endpoint-pause': 'Stilzetten',
   'endpoint-pause-hint': 'Hierheen gaat een tijd niets. Daarvoor is een andere weg nodig die werkt.',

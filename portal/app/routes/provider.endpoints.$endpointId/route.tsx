@@ -205,7 +205,7 @@ function Acts({ endpoint }: { endpoint: Shown }) {
   return (
     <Panel title={text('endpoint-acts')} id="acts">
       <Form method="post" className="form-grid">
-        {pushed && endpoint.state !== 'paused'
+        {endpoint.state !== 'paused'
           ? act('rehearse', 'endpoint-rehearse', 'endpoint-rehearse-hint', 'button-lead')
           : null}
         {pushed ? act('verify', 'endpoint-verify', 'endpoint-verify-hint') : null}
