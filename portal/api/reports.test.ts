@@ -76,6 +76,7 @@ describe('a signed report', () => {
         ground.clock.advance(wrong)
         const refused = await send(stage, raw)
         expect([refused.status, refused.json.err]).toEqual([400, 'invalid_request'])
+        expect(refused.headers.get('date')).toBe(ground.clock.now().toUTCString())
         Object.assign(ground.clock, { measure: async () => ground.clock.set(right) })
         expect((await send(stage, raw)).status).toBe(202)
         Object.assign(ground.clock, { measure: undefined })

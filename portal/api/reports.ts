@@ -62,16 +62,18 @@ async function answerSigned(face: Face, c: Context): Promise<Response> {
   if (!asked.asked) {
     await limiter.countRefusal(address)
     if (asked.raw !== null) await noteRefusedStatement(ground, asked.raw, asked.refusal.err)
-    return refuseSet(c, asked.refusal)
+    return refuseSet(ground, c, asked.refusal)
   }
   const refusal = await acceptSigned(ground, asked.orgId, asked.token)
-  return refusal ? refuseSet(c, refusal) : c.body(null, 202)
+  return refusal ? refuseSet(ground, c, refusal) : c.body(null, 202)
 }
 
 type Refusal = Pick<TokenRefusal, 'err' | 'description'>
 
-function refuseSet(c: Context, { err, description }: Refusal): Response {
-  return c.body(JSON.stringify({ err, description }), 400, { 'content-type': 'application/json' })
+/** With the time we went by: where it is not the signer's, what is refused now may be taken later. */
+function refuseSet({ clock }: Ground, c: Context, { err, description }: Refusal): Response {
+  const headers = { 'content-type': 'application/json', date: clock.now().toUTCString() }
+  return c.body(JSON.stringify({ err, description }), 400, headers)
 }
 
 const denied = (description: string): Refusal => ({ err: 'access_denied', description })

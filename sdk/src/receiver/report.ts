@@ -44,12 +44,16 @@ const tolerance = 600_000
 /** Half of what the portal takes for recent: two clocks may disagree on the rest. */
 const longAgo = 22 * 86_400_000
 
-/** The same statement signed now, with instants that have come, where it was signed in times to come or long ago; else null. */
-export async function signAgain(core: Signer, { raw, kind, to }: OutboxReport): Promise<OutboxReport | null> {
+/** The same statement signed now, with instants that have come, where by our time or the portal's it is from times to come or long ago. */
+export async function signAgain(
+  core: Signer,
+  { raw, kind, to }: OutboxReport,
+  theirs: string | null,
+): Promise<OutboxReport | null> {
   const { claims, event } = fromStored(raw)
   const now = core.clock.now()
-  const age = now.getTime() - claims.iat * 1000
-  if (age >= -tolerance && age <= longAgo) return null
+  const ages = [+now, Date.parse(theirs ?? '')].map((at) => at - claims.iat * 1000)
+  if (!ages.some((age) => age < -tolerance || age > longAgo)) return null
   const latest = now.toISOString()
   const body = JSON.parse(JSON.stringify(event.body), (name, value) =>
     /^(received_)?at$/.test(name) && value > latest ? latest : value,

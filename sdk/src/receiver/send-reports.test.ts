@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fileStore } from '../inbox/file.ts'
-import { removed, withReceiver } from '../testing/with-receiver.ts'
+import { removed, type Scene, withReceiver } from '../testing/with-receiver.ts'
 import { jittered, reportDelays, retryAfter } from './backoff.ts'
 import { createReceiver } from './create-receiver.ts'
 
@@ -130,8 +130,9 @@ test('Retry-After is read as seconds or as a date, never as more than 12 h', () 
     expect(retryAfter(nothing, now)).toBe(0)
 })
 
-test('what was signed by a clock that was a year ahead is sent at once when it is set back, signed anew', () =>
-  withReceiver({}, async ({ portal, receiver, clock }) => {
+test('what was signed by a clock that was a year ahead is signed anew when it is set back', () =>
+  withReceiver({}, async (scene) => {
+    const { portal, receiver, clock } = scene
     const year = 365 * 24 * hour
     portal.misbehave({ reports: 'hang-up' })
     clock.forward(year)
@@ -140,18 +141,45 @@ test('what was signed by a clock that was a year ahead is sent at once when it i
     portal.misbehave({ reports: 'taken' })
     clock.forward(-year)
     await receiver.drain()
+    await hours(2, scene)
     expect(portal.reports.map(({ type }) => type)).toEqual(['notice.received', 'items.reported'])
     expect((await receiver.health()).reports).toEqual({ waiting: 0, sent: 2, dead: 0 })
   }))
 
 test('what was signed sixty days ago, on a machine that was off since, is signed anew', () =>
-  withReceiver({}, async ({ portal, receiver, clock }) => {
+  withReceiver({}, async (scene) => {
+    const { portal, receiver, clock } = scene
     portal.misbehave({ reports: 'hang-up' })
     await portal.issue({ items: [item] })
     await receiver.drain()
     portal.misbehave({ reports: 'taken' })
     clock.forward(60 * 24 * hour)
     await receiver.drain()
+    await hours(2, scene)
     expect(portal.reports.map(({ type }) => type)).toEqual(['notice.received', 'items.reported'])
     expect((await receiver.health()).reports).toEqual({ waiting: 0, sent: 2, dead: 0 })
   }))
+
+test('what is refused by a portal that goes by a wrong time is sent again when the two agree', () =>
+  withReceiver({}, async (scene) => {
+    const { portal, receiver, clock } = scene
+    portal.misbehave({ reports: 'hang-up' })
+    await portal.issue({ items: [item] })
+    await receiver.drain()
+    for (const clockSkew of [365 * 24 * 3600, -365 * 24 * 3600]) {
+      portal.misbehave({ reports: 'taken', clockSkew })
+      await hours(2, scene)
+      expect((await receiver.health()).reports).toEqual({ waiting: 2, sent: 0, dead: 0 })
+    }
+    portal.misbehave({ clockSkew: 0 })
+    await hours(4, scene)
+    expect((await receiver.health()).reports).toEqual({ waiting: 0, sent: 2, dead: 0 })
+  }))
+
+/** What is put off is tried again, and what waits behind it after that. */
+async function hours(count: number, { receiver, clock }: Pick<Scene, 'receiver' | 'clock'>): Promise<void> {
+  for (let one = 0; one < count; one += 1) {
+    clock.forward(hour)
+    await receiver.drain()
+  }
+}

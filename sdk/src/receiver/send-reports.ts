@@ -33,9 +33,9 @@ export function createSender(core: Core): Lanes<OutboxReport> {
       const { code, headers, text } = await call(core.fetch, report.to, init, core.stopping)
       if (code === 202) return { state: 'sent', attempts, err: null, description: null }
       if (code !== 400) return later(report, `http_${code}`, retryAfter(headers.get('retry-after'), core.clock.now()))
-      // Signed by a clock that has been set right since, or too long ago, it would be refused for ever.
-      const again = await signAgain(core, report)
-      if (again) return { ...later(report, 'signed_again', 0), nextAt: again.nextAt, raw: again.raw }
+      // By a clock that is set right later, ours or the portal's, or too long ago: it would be refused for ever.
+      const again = await signAgain(core, report, headers.get('date'))
+      if (again) return { ...later(report, 'signed_again', 0), raw: again.raw }
       const { err, description } = objectOf(text) ?? {}
       const said = description === undefined ? null : String(description).slice(0, 2000)
       return { state: 'dead', attempts, err: String(err ?? 'http_400').slice(0, 100), description: said }

@@ -177,7 +177,7 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
       audience: issuer,
       now: now(),
     })
-    if (!verified.accepted) return { code: 400, body: verified.refusal }
+    if (!verified.accepted) return { code: 400, headers: { date: now().toUTCString() }, body: verified.refusal }
     const reading = readMessage(verified.token)
     if (reading.read === 'refused') return { code: 400, body: reading.refusal }
     const { iss, jti } = verified.token.claims
