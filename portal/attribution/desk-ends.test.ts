@@ -6,6 +6,7 @@ import { suspendOrganisation } from '../people/suspend-organisation.ts'
 import { claimed, registered } from '../testing/build/claim.ts'
 import * as build from '../testing/build/delivery.ts'
 import { person } from '../testing/build/person.ts'
+import { decideClaim } from './decide-claim.ts'
 import { findChain } from './find-chain.ts'
 import { findNetwork } from './find-networks.ts'
 import { endNetwork } from './prove-network.ts'
@@ -82,6 +83,19 @@ test('what the desk ended and is claimed again waits for the desk', () =>
     expect(await findNetwork(ground, owner, claimId)).toMatchObject({
       network: { state: 'waiting_desk', networkId: null, contradictions: ['ended_by_desk'] },
     })
+    await ground.runReactions()
+    ground.caught.mail.length = 0
+    expect(await decideClaim(ground, desk, claimId, 'accepted', 'It was sold back.')).toEqual({ result: 'accepted' })
+    await ground.runReactions()
+    // With no contact, the mailbox its owner came in by.
+    const { email } = await ground.db.read
+      .selectFrom('people')
+      .select('email')
+      .where('id', '=', owner.personId)
+      .executeTakeFirstOrThrow()
+    expect(ground.caught.mail.map(({ to, subject }) => `${to} ${subject}`)).toEqual([
+      `${email} Your claim on a network was accepted`,
+    ])
   }))
 
 test('an item is attributed to a company known only from a registry, which gets the pointer mail there', () =>
