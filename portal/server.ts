@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createApi } from './api/api.ts'
 import { readReadiness } from './api/health.ts'
+import { beat, beatEveryMs } from './deadlines/outages.ts'
 import { buildGround } from './ground/build-ground.server.ts'
 import { type Config, ConfigError, readConfig, readEnvironment } from './ground/config.server.ts'
 import type { Ground } from './ground/ground.ts'
@@ -54,6 +55,7 @@ export async function startPortal(options: { began?: number } = {}): Promise<voi
       ending.abort()
       return closeServer(server)
     })
+    stops.push(keepBeating(ground))
     if (config.workerInside) {
       const worker = await startWorker(ground, queue, `portal-${process.pid}`)
       stops.push(() => worker.stop())
@@ -103,6 +105,14 @@ function closeServer(server: Server): Promise<void> {
     server.closeIdleConnections()
     setTimeout(() => server.closeAllConnections(), 10_000).unref()
   })
+}
+
+/** While it serves, the portal says so; what it could not say was an outage. */
+function keepBeating(ground: Ground): () => Promise<void> {
+  const say = () => void beat(ground, 'portal').catch((error) => ground.log.warn('beat failed', { error }))
+  say()
+  const timer = setInterval(say, beatEveryMs)
+  return async () => clearInterval(timer)
 }
 
 function explain(error: unknown, config: Config, ground: Ground): void {

@@ -1,6 +1,7 @@
 /** What runs by the clock. Every entry may run twice, and on several machines at once. */
 import { admitWaiting } from './attribution/admit-waiting.ts'
 import { checkProofs } from './attribution/check-proofs.ts'
+import { beat, beatEveryMs } from './deadlines/outages.ts'
 import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
 import { endRehearsals } from './delivery/end-rehearsals.ts'
 import { fallBack } from './delivery/fall-back.ts'
@@ -60,5 +61,6 @@ export const timetable: Entry[] = [
   { name: 'refresh-key-sets', every: 10 * minute, run: (ground) => refreshKeySets(ground) },
   { name: 'check-proofs', every: minute, run: (ground) => checkProofs(ground) },
   { name: 'admit-waiting', every: minute, run: (ground) => admitWaiting(ground) },
+  { name: 'beat', every: beatEveryMs, run: (ground) => beat(ground, 'worker').then(() => 0) },
   { name: 'keep-keys-fresh', every: 10 * minute, run: (ground) => ground.keys.keepFresh() },
 ]

@@ -248,6 +248,9 @@ export interface Facts {
   /** The desk read what a person wrote. */
   'mail.opened': { receivedMailId: string; orgId: string; personId: string }
 
+  /** One of our own parts was not there, or its database was not. */
+  'outage.recorded': { part: 'portal' | 'worker'; beganAt: string; endedAt: string }
+
   'key.published': { kid: string }
   'key.activated': { kid: string }
   'key.revoked': { kid: string }

@@ -39,6 +39,7 @@ export type IdPrefix =
   | 'psk'
   | 'mbc'
   | 'rhl'
+  | 'otg'
 
 /** A sortable id that says what it is: a UUID v7 in 26 characters of Crockford's base 32 behind its prefix. */
 export function newId(prefix: IdPrefix): string {

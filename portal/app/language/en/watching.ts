@@ -51,4 +51,10 @@ export const watching = {
   'portal-keys-replace-now': 'Revoke it and sign everything anew',
   'portal-keys-replaced': 'Revoked. Another key signs now, and every open notice is being signed anew.',
   'portal-keys-not-that-key': 'That is not how the key begins that signs now. Nothing was changed.',
+  'fact.outage.recorded': 'The platform itself was not there',
+  'outages-title': 'The platform itself was not there',
+  'outages-hint': 'This clock ran meanwhile. It is shown so that nobody is blamed for what was ours.',
+  'outage.portal': 'nothing could be reported or looked up',
+  'outage.worker': 'nothing was delivered',
+  'outage-from-until': 'to',
 }

@@ -52,4 +52,10 @@ export const watching = {
   'portal-keys-replace-now': 'Intrekken en alles opnieuw ondertekenen',
   'portal-keys-replaced': 'Ingetrokken. Een andere sleutel tekent nu, en elke open melding wordt opnieuw ondertekend.',
   'portal-keys-not-that-key': 'Zo begint de sleutel niet die nu tekent. Er is niets veranderd.',
+  'fact.outage.recorded': 'Het platform zelf was er niet',
+  'outages-title': 'Het platform zelf was er niet',
+  'outages-hint': 'Deze termijn liep intussen door. Het staat hier zodat niemand wordt aangerekend wat aan ons lag.',
+  'outage.portal': 'er kon niets worden gemeld of opgezocht',
+  'outage.worker': 'er werd niets bezorgd',
+  'outage-from-until': 'tot',
 }

@@ -1,6 +1,7 @@
 import { withdrawalReasons } from '@noticeline/sdk/protocol'
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
+import { findOutages, type Outage } from '../../../deadlines/outages.ts'
 import { findNotice } from '../../../inbox/find-notice.ts'
 import { revealItem } from '../../../inbox/reveal-item.ts'
 import type { ItemView, NoticeSummary } from '../../../inbox/views.ts'
@@ -18,6 +19,7 @@ import { Attribution, Evidence, OtherAddressees } from '../../ui/item-story.tsx'
 import { useFresh } from '../../ui/live.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Banner } from '../../ui/notice-banner.tsx'
+import { Outages } from '../../ui/outages.tsx'
 import { Id, PageHeading, Pairs, Panel } from '../../ui/page.tsx'
 import { RevealButton, Revealed, type Shown } from '../../ui/reveal.tsx'
 import { durationInWords } from '../../ui/time.tsx'
@@ -40,6 +42,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const own = { orgId: actor.orgId }
   return {
     notice: found.notice,
+    outages: await findOutages(args.context.ground, { from: found.notice.submittedAt, until: found.notice.closedAt }),
     withdrawalReasons,
     observationResults,
     may: {
@@ -90,7 +93,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NoticePage() {
   const text = useText()
-  const { notice, may, withdrawalReasons, observationResults } = useLoaderData<typeof loader>()
+  const { notice, outages, may, withdrawalReasons, observationResults } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   useFresh(2500, notice.closedAt === null && !answer?.shown)
@@ -119,6 +122,7 @@ export default function NoticePage() {
               <Item
                 key={item.id}
                 item={item}
+                outages={outages}
                 several={notice.items.length > 1}
                 reveal={may.reveal}
                 shown={answer?.shown?.itemId === item.id ? answer.shown : null}
@@ -170,11 +174,13 @@ function About({ notice }: { notice: NoticeSummary }) {
 
 function Item({
   item,
+  outages,
   several,
   reveal,
   shown,
 }: {
   item: ItemView
+  outages: readonly Outage[]
   several: boolean
   reveal: boolean
   shown: Shown | null
@@ -204,6 +210,15 @@ function Item({
         ) : null}
       </p>
       <Axes axes={item.axes} addressee={accountable} />
+      {/* Of this clock: what came before the offer or after the end did not touch it. */}
+      <Outages
+        outages={outages.filter(
+          ({ beganAt, endedAt }) =>
+            accountable?.offeredAt != null &&
+            endedAt > accountable.offeredAt &&
+            (accountable.endedAt === null || beganAt < accountable.endedAt),
+        )}
+      />
       <OtherAddressees addressees={item.addressees} />
       <Evidence item={item} />
       <div>

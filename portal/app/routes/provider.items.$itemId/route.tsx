@@ -1,6 +1,7 @@
 import { itemsReported } from '@noticeline/sdk/protocol'
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
+import { findOutages } from '../../../deadlines/outages.ts'
 import { confirmReceipt } from '../../../delivery/accept-receipt.ts'
 import type { Reporter } from '../../../delivery/delivery.ts'
 import { inputErrorsOf } from '../../../facts/input-error.ts'
@@ -23,6 +24,7 @@ import { Evidence } from '../../ui/item-story.tsx'
 import { useFresh } from '../../ui/live.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Banner } from '../../ui/notice-banner.tsx'
+import { Outages } from '../../ui/outages.tsx'
 import { Id, PageHeading, Pairs, Panel } from '../../ui/page.tsx'
 import { RevealButton, Revealed, type Shown } from '../../ui/reveal.tsx'
 import { durationInWords } from '../../ui/time.tsx'
@@ -50,11 +52,14 @@ export async function loader(args: LoaderFunctionArgs) {
   const found = await findItem(args.context.ground, actor, args.params.itemId ?? '')
   if (found.result !== 'found') throw notFound()
   const own = { orgId: actor.orgId }
+  const mine = found.item.addressees.find((addressee) => addressee.orgId === actor.orgId) ?? null
+  const ran = { from: mine?.offeredAt ?? mine?.receivedAt ?? null, until: mine?.endedAt ?? null }
   return {
     item: found.item,
     notice: found.notice,
     timeline: found.timeline,
-    mine: found.item.addressees.find((addressee) => addressee.orgId === actor.orgId) ?? null,
+    mine,
+    outages: await findOutages(args.context.ground, ran),
     choices: choicesOf(new URL(args.request.url).searchParams.get('outcome')),
     may: { report: may(actor, 'reports.add', own), reveal: may(actor, 'items.reveal', own) },
   }
@@ -135,7 +140,7 @@ async function report(ground: Ground, reporter: Reporter, text: Text, { item, no
 
 export default function ItemPage() {
   const text = useText()
-  const { item, notice, timeline, mine, choices, may } = useLoaderData<typeof loader>()
+  const { item, notice, timeline, mine, outages, choices, may } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   useFresh(2500, item.closedAt === null && !answer?.shown)
@@ -197,6 +202,7 @@ export default function ItemPage() {
           </div>
           <div className="stack">
             <Panel title={text('notice-about')} id="about">
+              <Outages outages={outages} />
               <Pairs
                 pairs={[
                   mine && [

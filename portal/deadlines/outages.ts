@@ -1,0 +1,50 @@
+import { newId } from '../facts/id.ts'
+import { record } from '../facts/record.ts'
+import type { Ground } from '../ground/ground.ts'
+import { insertOutage, lockHeartbeat, selectOutages, setHeartbeat } from './outage-store.server.ts'
+
+/** `portal`: where people and programs come; `worker`: what delivers. Without their database neither is there. */
+export type Part = 'portal' | 'worker'
+
+/** How often each process says that its part is there. */
+export const beatEveryMs = 10_000
+/** A silence as long as this is an outage: restarts and busy moments are shorter. */
+const outageFromMs = 60_000
+
+export interface Outage {
+  part: Part
+  beganAt: string
+  endedAt: string
+}
+
+/**
+ * Says that this part is there. Whoever comes first after a silence writes down how long it was: from the last sign of any
+ * process of this part until now. It is a fact, since a provider may have been kept from us by it.
+ */
+export function beat(ground: Pick<Ground, 'db'>, part: Part): Promise<{ result: 'there' | 'back' }> {
+  return ground.db.transaction(async (tx) => {
+    const last = await lockHeartbeat(tx.db, part, tx.now)
+    await setHeartbeat(tx.db, part, tx.now)
+    // A clock that was set back has made no outage.
+    if (last === null || tx.now.getTime() - last.getTime() < outageFromMs) return { result: 'there' }
+    await insertOutage(tx.db, { id: newId('otg'), part, beganAt: last, endedAt: tx.now })
+    const [beganAt, endedAt] = [last.toISOString(), tx.now.toISOString()]
+    await record(tx, 'platform', 'outage.recorded', { part, beganAt, endedAt })
+    return { result: 'back' }
+  })
+}
+
+/** Our own outages that touched a time: shown beside the clocks that ran in it. Null for `until`: until now. */
+export async function findOutages(
+  ground: Pick<Ground, 'db' | 'clock'>,
+  time: { from: string | null; until: string | null },
+): Promise<Outage[]> {
+  if (time.from === null) return []
+  const until = time.until === null ? ground.clock.now() : new Date(time.until)
+  const rows = await selectOutages(ground.db.read, new Date(time.from), until)
+  return rows.map(({ part, beganAt, endedAt }) => ({
+    part: part as Part,
+    beganAt: beganAt.toISOString(),
+    endedAt: endedAt.toISOString(),
+  }))
+}

@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call } from '../running/client.ts'
+import { type RunningPortal, startPortal } from '../running/portal.ts'
+import { type Cookies, openBrowser, press, signInWith, withPage } from './browser.ts'
+import { checkPage } from './check-page.ts'
+import { linkOf, tracesOf } from './demo.ts'
+
+let portal: RunningPortal
+let browser: Browser
+let desk: Cookies
+
+beforeAll(async () => {
+  portal = await startPortal({ env: { NOTICELINE_METRICS_PORT: '0' } })
+  browser = await openBrowser()
+  desk = await signInWith(browser, linkOf(portal.demo, 'Noticeline desk'))
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await portal?.stop()
+})
+
+const shots = process.env['PAGE_SHOTS']
+const at = (path: string) => new URL(path, portal.demo.base_url).href
+
+/** Set PAGE_SHOTS to a folder, to look at the pages: light, dark, and on a phone. */
+async function good(page: Page, name: string): Promise<void> {
+  const traces = portal.demo.example_provider.files.flatMap(tracesOf).filter((trace) => !trace.endsWith('/'))
+  expect.soft(await checkPage(page, traces), name).toEqual([])
+  if (!shots) return
+  mkdirSync(shots, { recursive: true })
+  for (const [look, colorScheme, width] of [
+    ['light', 'light', 1280],
+    ['dark', 'dark', 1280],
+    ['phone', 'light', 360],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 900 })
+    await page.screenshot({ path: join(shots, `${name}-${look}.png`), fullPage: true })
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+}
+
+test('the desk sees how delivery is doing, and the keys of the platform', () =>
+  withPage(browser, desk, {}, async (page) => {
+    await page.goto(at('/operator'))
+    expect(await page.locator('#queue dd').count()).toBeGreaterThanOrEqual(5)
+    await good(page, 'desk')
+    await page.goto(at('/operator/keys'))
+    expect(await page.locator('tbody tr').count()).toBe(1)
+    await good(page, 'keys')
+  }))
+
+test('a key is revoked by whoever types how it begins, without scripts; the archive says so to everybody', () =>
+  withPage(browser, desk, { javaScriptEnabled: false }, async (page) => {
+    await page.goto(at('/operator/keys'))
+    await page.locator('[name=kid]').fill('wrong')
+    await press(page, '#replace button')
+    expect(await page.locator('main [role=alert]').count()).toBe(1)
+    const archive = async () => (await call('GET', at('/.well-known/jwks-archive.json'), null)).body.keys
+    const [{ kid }] = await archive()
+    await page.locator('[name=kid]').fill(kid.slice(0, 8))
+    await press(page, '#replace button')
+    expect(await page.locator('main [role=status]').count()).toBe(1)
+    const keys = await archive()
+    expect(keys.map((key: { revoked_at: string | null }) => key.revoked_at === null)).toEqual([false, true])
+    const published = (await call('GET', at('/.well-known/jwks.json'), null)).body.keys
+    expect(published.map((key: { kid: string }) => key.kid)).toEqual([keys[1].kid])
+  }))
