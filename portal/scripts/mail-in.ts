@@ -1,11 +1,12 @@
 /**
  * `tsx scripts/mail-in.ts < mail`: takes one mail that came back, for a pipe of Postfix or exim. Ends with 0 when it was
- * read, whatever it was; with 75 (EX_TEMPFAIL) when it could not be kept, so that the mail server tries again.
+ * read, whatever it was, and says what it was taken for; with 75 (EX_TEMPFAIL) when it could not be kept, so that the mail
+ * server tries again.
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildGround } from '../ground/build-ground.server.ts'
-import { readConfig, readEnvironment } from '../ground/config.server.ts'
+import { ConfigError, readConfig, readEnvironment } from '../ground/config.server.ts'
 import { longestRead } from '../ground/mail-reading.ts'
 import { acceptMail } from '../people/accept-mail.ts'
 import { projectFacts, reactionNames, recordKey, recordMail } from '../reactions.ts'
@@ -38,8 +39,8 @@ try {
   process.stdout.write(`${result}\n`)
 } catch (error) {
   const code = (error as { code?: unknown }).code
-  process.stderr.write(
-    `The mail could not be kept: ${error instanceof Error ? error.name : 'an error'} ${code ?? ''}\n`,
-  )
+  // What is wrong with the settings names settings; any other message may quote the mail.
+  const said = error instanceof ConfigError ? error.message : error instanceof Error ? error.name : 'an error'
+  process.stderr.write(`The mail could not be kept: ${said} ${code ?? ''}\n`)
   process.exitCode = 75
 }
