@@ -9,7 +9,7 @@ export const watching = {
   'watch-owed': 'Oudste wat nog ergens op moet volgen',
   'watch-none': 'geen',
   'watch-risk': 'Minder dan een kwart van de termijn over',
-  'watch-risk-count': '{count, plural, =0 {geen} one {# melding} other {# meldingen}} niet aangekomen',
+  'watch-risk-count': '{count, plural, =0 {geen} one {# melding niet aangekomen} other {# meldingen niet aangekomen}}',
   'watch-overdue': 'Termijn verstreken',
   'watch-late-title': 'Bel deze eerst',
   'watch-late-caption': 'Meldingen die niet zijn aangekomen, de naaste termijn eerst',
