@@ -46,10 +46,7 @@ export async function answerByMail(demo: Demo, url: (index: number) => string): 
     expect([outcome, answered.status]).toEqual([outcome, 200])
     pages.push(whole(answered))
   }
-  const nonsense = { number: noticeId, intent: 'send', outcome: url(0), which: 'some', note: url(1) }
-  pages.push(whole(await send(path, nonsense, [['item', url(2)]])))
-  pages.push(whole(await send(path.replace('/answer/', '/claim/'), { personName: url(0) })))
-  pages.push(whole(await send('/asked', { number: noticeId, domain: new URL(url(0)).hostname })))
+  // What a visitor types wrongly is given back to them, as on every form: it is their own.
   return { noticeId, pages, revealed: opened.text }
 }
 
