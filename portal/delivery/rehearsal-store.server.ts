@@ -62,7 +62,7 @@ export function lockRunningStream(db: Transaction<DB>, orgId: string): Promise<R
     .where('endpoints.url', 'is', null)
     .orderBy('rehearsals.id')
     .limit(1)
-    .forUpdate('rehearsals')
+    .forNoKeyUpdate('rehearsals')
     .executeTakeFirst()
 }
 
