@@ -48,7 +48,7 @@ describe('an address', () => {
     withApi(async ({ call }) => {
       const options = await call('OPTIONS', '/v1/endpoints/end_1', { headers: { origin: 'https://elsewhere.example' } })
       expect(options.status).toBe(204)
-      expect(options.headers.get('allow')).toBe('GET, PATCH, HEAD, OPTIONS')
+      expect(options.headers.get('allow')).toBe('GET, PATCH, DELETE, HEAD, OPTIONS')
       expect(options.headers.get('access-control-allow-origin')).toBeNull()
     }))
 

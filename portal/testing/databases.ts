@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import type { OpenDatabase } from '../ground/database.server.ts'
 import type { EmbeddedConnection } from '../ground/embedded.server.ts'
 import type { JobData } from '../ground/ground.ts'
@@ -12,7 +12,7 @@ export interface BorrowedDatabase {
   giveBack(): Promise<void>
 }
 
-const made: string[] = []
+/** Kept from one file to the next; they go with the cluster. */
 const free: EmbeddedConnection[] = []
 
 /** A migrated database with nothing in it. Copying the template takes longer than emptying what a test wrote. */
@@ -31,14 +31,8 @@ async function copyTemplate(): Promise<EmbeddedConnection> {
   const template = inject('cluster')
   const name = `test_${randomBytes(6).toString('hex')}`
   await run({ ...template, database: 'postgres' }, `create database ${name} template ${template.database}`)
-  made.push(name)
   return { ...template, database: name }
 }
-
-afterAll(async () => {
-  const template = inject('cluster')
-  for (const name of made) await run({ ...template, database: 'postgres' }, `drop database ${name} with (force)`)
-})
 
 // In the role of a replica no trigger fires: neither the one that keeps facts as they are, nor those of foreign keys.
 const emptied = `

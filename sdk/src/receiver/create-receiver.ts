@@ -97,10 +97,7 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
     audience: () => audience,
     requireAudience() {
       if (audience !== null) return audience
-      throw new Refusal(
-        'not_connected',
-        'Who we are to the portal is not known yet: give audience, or call connect first.',
-      )
+      throw new Refusal('not_connected', 'Give audience, or call connect first.')
     },
   }
   const sender = createSender(core)

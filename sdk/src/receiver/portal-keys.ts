@@ -22,7 +22,7 @@ export function openPortalKeys(options: Options): KeySet {
     async fetchJwks(url) {
       const { issuer: named, jwks_uri: jwksUri } = await getJson(fetch, url, stopping)
       if (named !== issuer || typeof jwksUri !== 'string' || !mayCall(jwksUri, issuer)) {
-        throw new Refusal('discovery_invalid', 'The discovery document names another issuer, or no usable jwks_uri.')
+        throw new Refusal('discovery_invalid', 'Discovery names another issuer, or no usable jwks_uri.')
       }
       return (await getJson(fetch, jwksUri, stopping)) as unknown as Jwks // what is in it is checked key by key
     },

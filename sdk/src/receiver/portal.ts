@@ -12,7 +12,7 @@ export function checkIssuer(issuer: string): string {
   if (url === null || url.origin !== issuer || !(url.protocol === 'https:' || isLoopback(url))) {
     throw new Refusal(
       'issuer_invalid',
-      'issuer is the origin of the portal, like https://portal.example. Plain http is for loopback only.',
+      'issuer is an origin like https://portal.example; plain http is for loopback only.',
     )
   }
   return issuer
