@@ -19,6 +19,9 @@ import { startWorker } from './worker.ts'
 
 export const folder = dirname(fileURLToPath(import.meta.url))
 
+/** One Ctrl-C reaches us twice under npm: from the terminal, and passed on. */
+const sameSignalMs = 1000
+
 /** Starts everything and stays; SIGTERM and SIGINT stop it cleanly, a second one at once. */
 export async function startPortal(options: { began?: number } = {}): Promise<void> {
   const config = configOrExit()
@@ -32,10 +35,11 @@ export async function startPortal(options: { began?: number } = {}): Promise<voi
     working: config.workerInside,
   })
   const stops: (() => Promise<void>)[] = [close]
-  let stopping = false
+  let stopping: number | null = null
   const stop = async (code: number) => {
-    if (stopping) process.exit(code === 0 ? 130 : code)
-    stopping = true
+    if (stopping !== null && code === 0 && performance.now() - stopping < sameSignalMs) return
+    if (stopping !== null) process.exit(code === 0 ? 130 : code)
+    stopping = performance.now()
     // What was started last is stopped first.
     for (const end of stops.reverse()) await end().catch((error) => ground.log.error('stop failed', { error }))
     process.exit(code)

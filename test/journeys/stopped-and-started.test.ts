@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { headlineOf, readNotice, submitNotice } from '../running/client.ts'
 import { ended, freePorts, freshDataDir, startPortal } from '../running/portal.ts'
@@ -23,6 +24,11 @@ test('what was acknowledged before the portal was killed is finished after it st
     await headlineOf(second.demo, submitted.body.id, 'removed_verified', 100_000)
     expect((await fetch(file)).status).toBe(410)
     expect((await readNotice(second.demo, submitted.body.id)).body.items).toHaveLength(1)
+    // One Ctrl-C under npm is two signals, and still an ordinary end: the database goes as well.
+    second.process.kill('SIGINT')
+    await ended(second.process, 'SIGINT')
+    expect(second.process.exitCode).toBe(0)
+    expect(readFileSync(join(dataDir, 'pg18.log'), 'utf8').trimEnd()).toMatch(/database system is shut down$/)
   } finally {
     await second.stop()
   }
