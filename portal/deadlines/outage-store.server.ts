@@ -5,7 +5,8 @@ export type OutageRow = Selectable<DB['outages']>
 
 /** When this part was last there; the row is locked, so that of several processes one writes down a silence. */
 export async function lockHeartbeat(db: Transaction<DB>, part: string, now: Date): Promise<Date | null> {
-  const row = () => db.selectFrom('heartbeats').select('at').where('part', '=', part).forNoKeyUpdate().executeTakeFirst()
+  const row = () =>
+    db.selectFrom('heartbeats').select('at').where('part', '=', part).forNoKeyUpdate().executeTakeFirst()
   const found = await row()
   if (found) return found.at
   await db

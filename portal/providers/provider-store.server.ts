@@ -19,7 +19,12 @@ export async function selectEndpoint(db: Kysely<DB>, endpointId: string): Promis
 }
 
 export async function lockEndpoint(db: Transaction<DB>, endpointId: string): Promise<EndpointRow | null> {
-  const row = await db.selectFrom('endpoints').selectAll().where('id', '=', endpointId).forNoKeyUpdate().executeTakeFirst()
+  const row = await db
+    .selectFrom('endpoints')
+    .selectAll()
+    .where('id', '=', endpointId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
   return (row as EndpointRow | undefined) ?? null
 }
 

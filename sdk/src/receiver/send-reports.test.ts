@@ -162,7 +162,7 @@ test('what was signed sixty days ago, on a machine that was off since, is signed
 
 test('what is refused by a portal that goes by a wrong time is sent again when the two agree', () =>
   withReceiver({}, async (scene) => {
-    const { portal, receiver, clock } = scene
+    const { portal, receiver } = scene
     portal.misbehave({ reports: 'hang-up' })
     await portal.issue({ items: [item] })
     await receiver.drain()

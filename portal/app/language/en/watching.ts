@@ -10,7 +10,8 @@ export const watching = {
   'watch-owed': 'Oldest that must still follow from something',
   'watch-none': 'none',
   'watch-risk': 'Less than a quarter of the time left',
-  'watch-risk-count': '{count, plural, =0 {none} one {# notice that did not arrive} other {# notices that did not arrive}}',
+  'watch-risk-count':
+    '{count, plural, =0 {none} one {# notice that did not arrive} other {# notices that did not arrive}}',
   'watch-overdue': 'Time is over',
   'watch-late-title': 'Call these first',
   'watch-late-caption': 'Notices that did not arrive, the nearest deadline first',
