@@ -1,4 +1,4 @@
-import { type DelegatedItem, type DelegatedPart, findDelegated, revealDelegated } from '../inbox/find-delegated.ts'
+import { type DelegatedItem, findDelegated, revealDelegated, type ShownPart } from '../inbox/find-delegated.ts'
 import { revealQuery } from './reveal.ts'
 import { type Face, programRoute } from './route.ts'
 
@@ -59,7 +59,7 @@ export function addDelegated(face: Face): void {
   )
 }
 
-function partOnWire(part: DelegatedPart) {
+function partOnWire(part: ShownPart) {
   return {
     id: part.id,
     holder: part.holder.id,

@@ -131,9 +131,9 @@ export const letters: { readonly [locale in Locale]: { readonly [name in LetterN
       ],
     },
     taken: {
-      subject: 'De meldkamer heeft een netwerk van u beëindigd',
+      subject: 'De desk heeft een netwerk van u beëindigd',
       text: ({ network, link }) => [
-        `Vanaf nu geldt ${network} niet meer als het uwe: de meldkamer heeft het beëindigd. Meldingen erover gaan elders heen.`,
+        `Vanaf nu geldt ${network} niet meer als het uwe: de desk heeft het beëindigd. Meldingen erover gaan elders heen.`,
         'Wat u eerder is gezonden, blijft aan u om te beantwoorden.',
         '',
         `Waarom: ${link}`,
@@ -142,14 +142,14 @@ export const letters: { readonly [locale in Locale]: { readonly [name in LetterN
     accepted: {
       subject: 'Uw claim op een netwerk is aanvaard',
       text: ({ network, link }) => [
-        `De meldkamer heeft uw claim op ${network} aanvaard.`,
+        `De desk heeft uw claim op ${network} aanvaard.`,
         '',
         `Hoe het ermee staat: ${link}`,
       ],
     },
     refused: {
       subject: 'Uw claim op een netwerk is afgewezen',
-      text: ({ network, link }) => [`De meldkamer heeft uw claim op ${network} afgewezen.`, '', `Waarom: ${link}`],
+      text: ({ network, link }) => [`De desk heeft uw claim op ${network} afgewezen.`, '', `Waarom: ${link}`],
     },
   },
 }

@@ -11,7 +11,7 @@ import { defang } from './reveal-item.ts'
 
 const mostItems = 200
 
-export interface DelegatedPart {
+export interface ShownPart {
   id: string
   holder: { id: string; name: string }
   part: string
@@ -45,7 +45,7 @@ export interface DelegatedItem {
 export async function findDelegated(
   ground: Ground,
   actor: Actor,
-): Promise<{ result: 'found'; parts: DelegatedPart[] } | { result: 'forbidden' }> {
+): Promise<{ result: 'found'; parts: ShownPart[] } | { result: 'forbidden' }> {
   if (actor.kind === 'nobody' || !may(actor, 'delegated.count')) return { result: 'forbidden' }
   const { orgId } = actor
   const { read } = ground.db
@@ -54,7 +54,7 @@ export async function findDelegated(
   const listed = shown.filter(({ object }) => may(actor, 'delegated.items', object)).map(({ view }) => view.id)
   const counts = await countDelegated(read, orgId)
   const items = await selectDelegatedItems(read, orgId, listed, mostItems)
-  const parts = shown.map(({ view, object }): DelegatedPart => {
+  const parts = shown.map(({ view, object }): ShownPart => {
     const { open = 0, ended = 0 } = counts.get(view.id) ?? {}
     const rows = items.filter(({ delegationId }) => delegationId === view.id)
     return {

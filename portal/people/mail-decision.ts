@@ -43,7 +43,7 @@ export const words: Record<Locale, Record<Decided, { subject: string; text(name:
     'organisation.suspended': {
       subject: 'Uw organisatie is geschorst',
       text: (name) =>
-        `${name} is bij Noticeline geschorst. De sessies zijn beëindigd en de tokens openen niets meer. Beantwoord deze mail om de meldkamer te bereiken.`,
+        `${name} is bij Noticeline geschorst. De sessies zijn beëindigd en de tokens openen niets meer. Beantwoord deze mail om de desk te bereiken.`,
     },
     'organisation.reinstated': {
       subject: 'Uw organisatie doet weer mee',
@@ -95,7 +95,7 @@ export const contested: Record<Locale, { subject: string; text(name: string, lin
       `Iemand drukte op een link die naar een contactadres van ${name} was gemaild, om de gegevens te claimen. Er is daardoor niets`,
       'veranderd.',
       '',
-      'Was het een collega, voeg die dan toe onder Mensen. Weet u van niets? Waarschuw de meldkamer, en ga na wie uw',
+      'Was het een collega, voeg die dan toe onder Mensen. Weet u van niets? Waarschuw de desk, en ga na wie uw',
       'contactadressen leest.',
       '',
       link,

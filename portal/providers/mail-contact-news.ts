@@ -149,23 +149,23 @@ export const letters: {
   nl: {
     added: {
       subject: 'Een contact van u antwoordt nu',
-      text: 'Een mailbox is bevestigd, en meldingen mogen daarheen verwijzen. Weet u van niets, waarschuw dan meteen de meldkamer.',
+      text: 'Een mailbox is bevestigd, en meldingen mogen daarheen verwijzen. Weet u van niets, waarschuw dan meteen de desk.',
     },
     moved: {
       subject: 'Een contact van u heeft een andere mailbox',
-      text: 'Tot de nieuwe mailbox heeft geantwoord, wordt daar niets naartoe gestuurd. Weet u van niets, waarschuw dan meteen de meldkamer.',
+      text: 'Tot de nieuwe mailbox heeft geantwoord, wordt daar niets naartoe gestuurd. Weet u van niets, waarschuw dan meteen de desk.',
     },
     'moved-here': {
       subject: 'Deze mailbox is niet langer het contact dat zij was',
-      text: 'Iemand bij uw bedrijf gaf er een andere mailbox voor op. Hier komt niets meer naartoe, en links die hierheen zijn gemaild openen niets meer. Weet u van niets, waarschuw dan meteen de meldkamer.',
+      text: 'Iemand bij uw bedrijf gaf er een andere mailbox voor op. Hier komt niets meer naartoe, en links die hierheen zijn gemaild openen niets meer. Weet u van niets, waarschuw dan meteen de desk.',
     },
     'removed-here': {
       subject: 'Deze mailbox is van uw contacten afgehaald',
-      text: 'Hier komt niets meer naartoe, en links die hierheen zijn gemaild openen niets meer. Weet u van niets, waarschuw dan meteen de meldkamer.',
+      text: 'Hier komt niets meer naartoe, en links die hierheen zijn gemaild openen niets meer. Weet u van niets, waarschuw dan meteen de desk.',
     },
     removed: {
       subject: 'Een contact van u is verwijderd',
-      text: 'Daar wordt niets meer naartoe gestuurd. Weet u van niets, waarschuw dan meteen de meldkamer.',
+      text: 'Daar wordt niets meer naartoe gestuurd. Weet u van niets, waarschuw dan meteen de desk.',
     },
     lapsed: {
       subject: 'Niemand antwoordde voor een contact van u',

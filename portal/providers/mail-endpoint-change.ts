@@ -93,6 +93,6 @@ function english(what: string, { endpointId, at, link }: Changed): string {
 }
 
 function dutch(what: string, { endpointId, at, link }: Changed): string {
-  const end = `Weet u van niets? Meld u aan en waarschuw de meldkamer meteen: ${link}`
+  const end = `Weet u van niets? Meld u aan en waarschuw de desk meteen: ${link}`
   return [what, '', `Koppeling: ${endpointId}`, `Wanneer: ${at}`, '', end].join('\n')
 }

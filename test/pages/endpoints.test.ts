@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { generateKey } from '@noticeline/sdk/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -27,29 +25,10 @@ afterAll(async () => {
   await portal?.stop()
 })
 
-const shots = process.env['PAGE_SHOTS']
-
-/** Set PAGE_SHOTS to a folder, to look at the pages: light, dark, and on a phone. */
-async function shoot(page: Page, name: string): Promise<void> {
-  if (!shots) return
-  mkdirSync(shots, { recursive: true })
-  for (const [look, colorScheme, width] of [
-    ['light', 'light', 1280],
-    ['dark', 'dark', 1280],
-    ['phone', 'light', 360],
-  ] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 900 })
-    await page.screenshot({ path: join(shots, `${name}-${look}.png`), fullPage: true })
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
-}
-
 async function good(page: Page, name: string): Promise<void> {
   // The receiver stands on the host that serves the files, and its own address is no item's.
   const traces = demo.example_provider.files.flatMap(tracesOf).filter((trace) => !trace.endsWith('/'))
   expect.soft(await checkPage(page, traces), name).toEqual([])
-  await shoot(page, name)
 }
 
 const at = (path: string) => new URL(path, demo.base_url).href

@@ -80,7 +80,6 @@ test('the pages of people are good on all three sides', async () => {
         await page.goto(at(path))
         expect(new URL(page.url()).pathname).toBe(path)
         expect(await checkPage(page)).toEqual([])
-        await shoot(page, `${of} ${path}`)
       }
     })
   }
@@ -93,7 +92,6 @@ test('an invited mailbox joins without scripts, is made a developer, and signs i
     await page.selectOption('#role', 'handler')
     await page.getByRole('button', { name: 'Send the invitation' }).click()
     await page.getByText('The invitation is on its way.').waitFor()
-    await shoot(page, 'invited')
     const link = await mailed('invitation', 'kim@mudlark.example')
     // A scanner opens it ten times; nothing happens. Nor may who invited accept it.
     for (let time = 0; time < 10; time += 1) expect((await fetch(link)).status).toBe(200)
@@ -102,7 +100,6 @@ test('an invited mailbox joins without scripts, is made a developer, and signs i
     await inWindow({}, async (window) => {
       await window.goto(link)
       expect(await checkPage(window)).toEqual([])
-      await shoot(window, 'invitation')
     })
     await inWindow({ scripts: false }, async (kim) => {
       await kim.goto(link)
@@ -114,7 +111,6 @@ test('an invited mailbox joins without scripts, is made a developer, and signs i
       await page.goto(at('/provider/people'))
       const row = page.locator('tr', { hasText: 'Kim Aalst' })
       await row.locator('summary').click()
-      await shoot(page, 'change a member')
       await row.locator('select').selectOption('developer')
       await row.getByRole('button', { name: 'Give this role' }).click()
       await page.getByText('Their sessions have ended').waitFor()
@@ -140,13 +136,11 @@ test('somebody of the desk who comes by mail sets up an app first, and is asked 
     await page.goto(at('/operator'))
     expect(new URL(page.url()).pathname).toBe('/account/second-factor')
     await press(page, 'section:has(#app) button')
-    await shoot(page, 'scan')
     const secret = (await page.textContent('section:has(#app) .id')) ?? ''
     await page.fill('#code', codeOf(secret))
     await press(page, 'section:has(#app) form:has(#code) button')
     const codes = await page.locator('section:has(#new-codes) .id').allTextContents()
     expect(codes).toHaveLength(10)
-    await shoot(page, 'recovery codes')
     await press(page, 'section:has(#new-codes) a')
     expect(new URL(page.url()).pathname).toBe('/operator')
 
@@ -155,7 +149,6 @@ test('somebody of the desk who comes by mail sets up an app first, and is asked 
     await page.fill('#code', '000000')
     await press(page, 'form:has(#code) button')
     expect(await page.textContent('main')).toMatch(/4 tries left/)
-    await shoot(page, 'enter')
     await page.fill('#code', codeOf(secret, 1))
     await press(page, 'form:has(#code) button')
     expect(new URL(page.url()).pathname).toBe('/operator')
@@ -182,7 +175,6 @@ test('a passkey is made, shown at the next sign-in, and is as good as a code', (
     await page.fill('#name', 'Laptop')
     await page.getByRole('button', { name: 'Add a passkey' }).click()
     await page.locator('td', { hasText: 'Laptop' }).waitFor()
-    await shoot(page, 'passkey')
     await page.goto(at('/sign-in'))
     await context.clearCookies()
     await page.goto(at('/sign-in'))
@@ -203,7 +195,6 @@ test('a mailbox changes when both have been pressed', () =>
     await page.fill('#email', 'ines@after.example')
     await page.getByRole('button', { name: 'Send both links' }).click()
     await page.getByText('Both mailboxes have been written to.').waitFor()
-    await shoot(page, 'account')
     const links = [
       await mailed('mailbox-change', 'ines@gullwing.example'),
       await mailed('mailbox-change', 'ines@after.example'),
@@ -212,24 +203,8 @@ test('a mailbox changes when both have been pressed', () =>
       await page.goto(link)
       if (index === 0) expect(await checkPage(page)).toEqual([])
       await press(page, 'main form button')
-      await shoot(page, `mailbox ${index}`)
     }
     expect(await page.textContent('main')).toContain('The mailbox was changed.')
     await page.goto(at('/provider'))
     expect(new URL(page.url()).pathname).toBe('/sign-in')
   }))
-
-/** To look at: light, dark and on a phone, where a folder for them is given. */
-async function shoot(page: Page, name: string): Promise<void> {
-  const folder = process.env['PAGES_SHOTS']
-  if (!folder) return
-  const file = name.replaceAll(/[^a-z0-9]+/gi, '-')
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await page.screenshot({ path: `${folder}/${file}-${scheme}.png`, fullPage: true })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 360, height: 800 })
-  await page.screenshot({ path: `${folder}/${file}-phone.png`, fullPage: true })
-  await page.setViewportSize({ width: 1280, height: 900 })
-}

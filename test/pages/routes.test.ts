@@ -1,6 +1,4 @@
 /** Which endpoint serves which network, what a reseller is shown, and the desk's hand on networks: without scripts. */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningPortal, startPortal } from '../running/portal.ts'
@@ -26,9 +24,7 @@ afterAll(async () => {
   await portal?.stop()
 })
 
-const shots = process.env['PAGE_SHOTS']
-
-/** Good in both themes and on a phone; with PAGE_SHOTS the pages are kept to be looked at. */
+/** Good in both themes and on a phone. */
 async function good(who: keyof typeof cookies, path: string, name: string): Promise<void> {
   const traces = portal.demo.example_provider.files.flatMap(tracesOf).filter((trace) => !trace.endsWith('/'))
   await see(
@@ -36,17 +32,6 @@ async function good(who: keyof typeof cookies, path: string, name: string): Prom
     path,
     async (page) => {
       expect.soft(await checkPage(page, traces), name).toEqual([])
-      if (!shots) return
-      mkdirSync(shots, { recursive: true })
-      for (const [look, colorScheme, width] of [
-        ['light', 'light', 1280],
-        ['dark', 'dark', 1280],
-        ['phone', 'light', 360],
-      ] as const) {
-        await page.emulateMedia({ colorScheme })
-        await page.setViewportSize({ width, height: 900 })
-        await page.screenshot({ path: join(shots, `${name}-${look}.png`), fullPage: true })
-      }
     },
     true,
   )

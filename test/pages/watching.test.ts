@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call } from '../running/client.ts'
@@ -23,25 +21,11 @@ afterAll(async () => {
   await portal?.stop()
 })
 
-const shots = process.env['PAGE_SHOTS']
 const at = (path: string) => new URL(path, portal.demo.base_url).href
 
-/** Set PAGE_SHOTS to a folder, to look at the pages: light, dark, and on a phone. */
 async function good(page: Page, name: string): Promise<void> {
   const traces = portal.demo.example_provider.files.flatMap(tracesOf).filter((trace) => !trace.endsWith('/'))
   expect.soft(await checkPage(page, traces), name).toEqual([])
-  if (!shots) return
-  mkdirSync(shots, { recursive: true })
-  for (const [look, colorScheme, width] of [
-    ['light', 'light', 1280],
-    ['dark', 'dark', 1280],
-    ['phone', 'light', 360],
-  ] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 900 })
-    await page.screenshot({ path: join(shots, `${name}-${look}.png`), fullPage: true })
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
 }
 
 test('the desk sees how delivery is doing, and the keys of the platform', () =>

@@ -49,7 +49,7 @@ export const networks: Record<keyof typeof en, string> = {
     'Het is te klein om op zichzelf gerouteerd te worden, en niemand houdt hier het netwerk eromheen.',
   'contradiction.holds_others': 'Er liggen netwerken van anderen in.',
   'contradiction.contested': 'Iemand anders claimt het, of een deel ervan.',
-  'contradiction.ended_by_desk': 'De meldkamer heeft het, of een deel ervan, eerder beëindigd.',
+  'contradiction.ended_by_desk': 'De desk heeft het, of een deel ervan, eerder beëindigd.',
   'contradiction.name_of_another': 'De naam is volgens bewijs van een ander bedrijf.',
   'network-check.found': 'Gevonden',
   'network-check.missing': 'Niet aanwezig',
