@@ -26,6 +26,8 @@ export async function tellLoop(ground: Ground, noticeId: string, print: (line: s
   let told = 0
   let began: Date | null = null
   while (performance.now() < end) {
+    // The headline first: what made it so is then among the facts read after it.
+    const headline = await selectHeadline(ground.db.read, noticeId)
     const history = await historyOf(ground, noticeId)
     for (const fact of history.slice(told)) {
       began ??= fact.at
@@ -33,7 +35,6 @@ export async function tellLoop(ground: Ground, noticeId: string, print: (line: s
       print(`  ${seconds} s  ${fact.kind.padEnd(22)}  ${words[fact.kind] ?? ''}`)
     }
     told = history.length
-    const headline = await selectHeadline(ground.db.read, noticeId)
     if (headline === 'removed_verified') {
       print(`            ${'headline'.padEnd(22)}  ${headline}`)
       return
