@@ -2,7 +2,6 @@
 import { admitWaiting } from './attribution/admit-waiting.ts'
 import { checkProofs } from './attribution/check-proofs.ts'
 import { beat, beatEveryMs } from './deadlines/outages.ts'
-import { attemptDueDeliveries } from './delivery/attempt-delivery.ts'
 import { endRehearsals } from './delivery/end-rehearsals.ts'
 import { fallBack } from './delivery/fall-back.ts'
 import { markSilent } from './delivery/mark-silent.ts'
@@ -25,23 +24,14 @@ export interface Entry {
   name: string
   /** Milliseconds from the end of one run to the start of the next. */
   every: number
-  /** How many of it run side by side; one, unless something in it may wait for others. */
-  lanes?: number
   /** Answers how much it found to do; more than nothing, and it runs again at once. */
-  run(ground: Ground, workerId: string): Promise<unknown>
+  run(ground: Ground): Promise<unknown>
 }
 
 const second = 1000
 const minute = 60 * second
 
 export const timetable: Entry[] = [
-  {
-    name: 'attempt-due-deliveries',
-    every: 500,
-    // A receiver may take ten seconds to answer, and has two deliveries in hand at most: the others do not wait for it.
-    lanes: 4,
-    run: (ground, workerId) => attemptDueDeliveries(ground, { workerId, limit: 32 }),
-  },
   { name: 'fall-back', every: 5 * second, run: (ground) => fallBack(ground) },
   { name: 'end-rehearsals', every: 2 * second, run: (ground) => endRehearsals(ground) },
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },

@@ -1,8 +1,9 @@
-/** Reactions and the timetable: inside the portal's process on the embedded database, or a process of its own. */
+/** Reactions, the timetable and deliveries: inside the portal's process on the embedded database, or a process of its own. */
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runDeliveries } from './delivery/run-deliveries.ts'
 import { findFact } from './facts/history.ts'
 import { buildGround } from './ground/build-ground.server.ts'
 import { readConfig, readEnvironment } from './ground/config.server.ts'
@@ -18,9 +19,11 @@ export interface Worker {
   stop(): Promise<void>
 }
 
+const drainMs = 15_000
+
 export async function startWorker(ground: Ground, queue: Queue, workerId: string): Promise<Worker> {
   const stopping = new AbortController()
-  // Every lane of the timetable listens.
+  // Every entry of the timetable listens.
   setMaxListeners(0, stopping.signal)
   for (const name of allReactionNames) {
     await queue.work(`reaction.${name}`, async ({ factId }) => {
@@ -29,26 +32,24 @@ export async function startWorker(ground: Ground, queue: Queue, workerId: string
       await react(ground, name, fact)
     })
   }
-  // Two machines may give their processes the same number, and a lane must know its own leases.
+  // Two machines may give their processes the same number, and each must know its own leases.
   const unique = `${workerId}-${randomBytes(4).toString('hex')}`
-  const running = timetable.flatMap((entry) =>
-    Array.from({ length: entry.lanes ?? 1 }, (_, lane) =>
-      keepRunning(ground, entry, `${unique}-${lane}`, stopping.signal),
-    ),
-  )
+  const running = timetable.map((entry) => keepRunning(ground, entry, stopping.signal))
+  const deliveries = runDeliveries(ground, { workerId: unique })
   return {
     async stop() {
       stopping.abort()
-      await Promise.race([Promise.all(running), new Promise((resolve) => setTimeout(resolve, 15_000).unref())])
+      const late = new Promise((resolve) => setTimeout(resolve, drainMs).unref())
+      await Promise.all([deliveries.stop(drainMs), Promise.race([Promise.all(running), late])])
     },
   }
 }
 
-async function keepRunning(ground: Ground, entry: Entry, workerId: string, signal: AbortSignal): Promise<void> {
+async function keepRunning(ground: Ground, entry: Entry, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     let found: unknown = 0
     try {
-      found = await entry.run(ground, workerId)
+      found = await entry.run(ground)
     } catch (error) {
       // The entry is due again soon; what it could not do is still there to be found.
       ground.log.error('timetable entry failed', { kind: entry.name, error })

@@ -1,6 +1,5 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
-import type { DeliveryRow } from './delivery-store.server.ts'
 
 export interface PushChannel {
   id: string
@@ -41,46 +40,27 @@ export async function selectSealingKey(db: Kysely<DB>, orgId: string, now: Date,
   return key ? { kid: key.thumbprint, publicJwk: key.jwk as unknown as JsonWebKey } : null
 }
 
-/** The row stands before the request. What an earlier worker left unfinished is abandoned. */
-export async function insertAttempt(
-  db: Transaction<DB>,
-  delivery: DeliveryRow,
-  id: string,
-  endpointId: string,
-  now: Date,
-) {
-  await abandonAttempts(db, delivery.id, now)
-  const number = delivery.attempts + 1
-  await db
-    .insertInto('attempts')
-    .values({ id, deliveryId: delivery.id, orgId: delivery.orgId, endpointId, number, startedAt: now })
-    .execute()
-  return number
+type Begun = Pick<Selectable<DB['attempts']>, 'id' | 'deliveryId' | 'orgId' | 'endpointId' | 'number'>
+
+/** The rows stand before the requests. What an earlier worker left unfinished is abandoned. */
+export async function insertAttempts(db: Transaction<DB>, attempts: readonly Begun[], now: Date) {
+  const repeated = attempts.filter(({ number }) => number > 1).map(({ deliveryId }) => deliveryId)
+  if (repeated.length > 0) await abandonAttempts(db, repeated, now)
+  const of = <K extends keyof Begun>(column: K) => attempts.map((attempt) => attempt[column])
+  await sql`
+    insert into attempts (id, delivery_id, org_id, endpoint_id, number, started_at)
+    select id, delivery_id, org_id, endpoint_id, number, ${now}
+    from unnest(${of('id')}::text[], ${of('deliveryId')}::text[], ${of('orgId')}::text[], ${of('endpointId')}::text[],
+      ${of('number')}::int[]) as a (id, delivery_id, org_id, endpoint_id, number)`.execute(db)
 }
 
 /** Whoever began them is gone; should it come back after all, it writes the result it has. */
-export async function abandonAttempts(db: Transaction<DB>, deliveryId: string, now: Date) {
+export async function abandonAttempts(db: Transaction<DB>, deliveryIds: readonly string[], now: Date) {
   await db
     .updateTable('attempts')
     .set({ result: 'abandoned', finishedAt: now, code: 'abandoned' })
-    .where('deliveryId', '=', deliveryId)
+    .where('deliveryId', '=', sql<string>`any(${deliveryIds}::text[])`)
     .where('result', 'is', null)
-    .execute()
-}
-
-export async function finishAttempt(
-  db: Transaction<DB>,
-  id: string,
-  change: Pick<Selectable<DB['attempts']>, 'result' | 'status' | 'code' | 'ms' | 'sealed' | 'finishedAt'>,
-) {
-  await db.updateTable('attempts').set(change).where('id', '=', id).execute()
-}
-
-export async function setEndpointFailures(db: Transaction<DB>, endpointId: string, failed: boolean) {
-  await db
-    .updateTable('endpoints')
-    .set((value) => ({ failures: failed ? value('failures', '+', 1) : 0 }))
-    .where('id', '=', endpointId)
     .execute()
 }
 

@@ -1,16 +1,10 @@
-import type { ExpressionBuilder, Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
-import { chooseContact } from '../providers/choose-contact.ts'
 import type { StandsIn } from '../providers/choose-endpoint.ts'
-import { findServing, wayOf } from '../providers/find-serving.ts'
-import { selectWritable } from './channel-store.server.ts'
+import type { DeliveryRow } from './delivery-store.server.ts'
+import { isDue as due, waysOf } from './way-store.server.ts'
 
-export interface Claimed {
-  deliveryId: string
-  endpointId: string
-}
-
-interface Claim {
+export interface Claim {
   workerId: string
   now: Date
   leasedUntil: Date
@@ -21,201 +15,208 @@ interface Claim {
   limit: number
 }
 
-/** What no endpoint serves today is looked at again after so long: it may be bound otherwise by then. */
-const unservedMs = 60_000
+/** An endpoint as it is now, not as it was when the delivery was queued; locked until the transaction ends. */
+export interface OpenEndpoint {
+  id: string
+  orgId: string
+  url: string
+  mediaType: string
+  failures: number
+  rests: number
+  allowedRate: number | null
+  pacedUntil: Date | null
+  /** How many may be in flight there, those that are included. */
+  most: number
+  /** What it serves of what is due; null: everything. */
+  standsIn: readonly StandsIn[] | null
+  sealingKey: { kid: string; publicJwk: JsonWebKey } | null
+}
+
+export interface Claimed {
+  /** As it is now: leased, its attempt counted, offered. */
+  delivery: DeliveryRow
+  endpointId: string
+  /** Nobody tried it before, on any channel. */
+  first: boolean
+  token: Pick<Selectable<DB['tokens']>, 'jti' | 'itemIds'> & { dataKey: Buffer; sealed: Buffer }
+}
+
+/** How many at once: one after a failure, else what its owner set, else what its own rate asks for, else two. */
+const most = sql<number>`case when e.failures > 0 then 1
+  else coalesce(e.in_flight, least(32, greatest(2, ceil(e.allowed_rate / 60.0)::int)), 2) end`
 
 /**
- * Takes due deliveries, oldest deadline first and fair among endpoints: at most two in flight each, one after a failure.
- * The row of an organisation's oldest endpoint is locked while deliveries are counted and taken, so two workers cannot both
- * see room. Where endpoints are bound to networks, each gets what it serves.
+ * For this transaction: every statement finds its rows by an index. A batch names a few rows of large tables, and a plan
+ * that reads a table because it was small when somebody last counted costs more with every notice.
  */
-export async function claimDue(db: Transaction<DB>, claim: Claim): Promise<Claimed[]> {
-  const { now, longestLease, furthestTry } = claim
-  const endpoints = await db
-    .selectFrom('endpoints as e')
-    .select(['e.id', 'e.orgId', 'e.failures'])
-    .select((of) =>
-      of
-        .exists(
-          of
-            .selectFrom('endpoints as bound')
-            .select('bound.id')
-            .whereRef('bound.orgId', '=', 'e.orgId')
-            .where('bound.state', '=', 'active')
-            .where('bound.bound', '=', true),
-        )
-        .as('sorted'),
+export async function findByIndex(db: Transaction<DB>): Promise<void> {
+  await sql`
+    select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+           set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`.execute(db)
+}
+
+/** An endpoint that is read, with the key that tokens to it are sealed with. */
+type Read = Omit<OpenEndpoint, 'sealingKey' | 'standsIn'> & { kid: string | null; jwk: unknown }
+
+const read = sql`e.id, e.org_id, e.url, e.media_type, e.failures, e.rests, e.allowed_rate, e.paced_until,
+  ${most} as most, key.thumbprint as kid, key.jwk`
+
+const keyOf = (now: Date) => sql`left join lateral (
+  select k.thumbprint, k.jwk from provider_keys as k
+  where k.endpoint_id = e.id and k.use = 'enc' and k.revoked_at is null and (k.retired_at is null or k.retired_at > ${now})
+  order by k.registered_at desc limit 1
+) as key on true`
+
+const busyAt = ({ now, longestLease }: Claim) => sql`left join lateral (
+  select count(*)::int as number from deliveries as d
+  where d.endpoint_id = e.id and d.leased_until > ${now} and d.leased_until <= ${longestLease}
+) as busy on true`
+
+const open = (claim: Claim) => sql`busy.number < ${most}
+  and ${notBefore('e.rests_until', claim)} and ${notBefore('e.paced_until', claim)}`
+
+/**
+ * Endpoints that something is due for and that have room, the one with the oldest deadline first. It hops from one
+ * organisation that waits to the next along an index, and reads the beginning of what each waits for: what it costs
+ * follows how many are waiting, not how much they wait for. The row of an organisation's oldest endpoint that works is
+ * locked, which serves everything where none is bound to networks; one that another worker is looking at is left to it.
+ */
+export async function lockOpenEndpoints(db: Transaction<DB>, claim: Claim): Promise<OpenEndpoint[]> {
+  const { now, limit } = claim
+  const { rows } = await sql<Read & { sorted: boolean }>`
+    with recursive waiting as (
+      (select org_id from deliveries where next_attempt_at is not null order by org_id limit 1)
+      union all
+      select (select d.org_id from deliveries as d where d.next_attempt_at is not null and d.org_id > waiting.org_id
+              order by d.org_id limit 1)
+      from waiting where waiting.org_id is not null
     )
-    .where('e.state', '=', 'active')
-    .where('e.url', 'is not', null)
-    // Before its admission, and while it is suspended, nothing is pushed to anybody.
-    .where((where) =>
-      where.exists(
-        where
-          .selectFrom('organisations as o')
-          .select('o.id')
-          .whereRef('o.id', '=', 'e.orgId')
-          .where('o.admittedAt', 'is not', null)
-          .where('o.suspendedAt', 'is', null),
-      ),
-    )
-    // One row an organisation: its oldest endpoint that works, which serves everything where none is bound.
-    .where((where) =>
-      where.not(
-        where.exists(
-          where
-            .selectFrom('endpoints as older')
-            .select('older.id')
-            .whereRef('older.orgId', '=', 'e.orgId')
-            .where('older.state', '=', 'active')
-            .where('older.url', 'is not', null)
-            .whereRef('older.id', '<', 'e.id'),
-        ),
-      ),
-    )
-    .where((where) =>
-      where.exists(
-        where
-          .selectFrom('deliveries as d')
-          .select('d.id')
-          .whereRef('d.orgId', '=', 'e.orgId')
-          .where((due) => due.or([due('d.nextAttemptAt', '<=', now), due('d.nextAttemptAt', '>', furthestTry)]))
-          .where((lease) =>
-            lease.or([
-              lease('d.leasedUntil', 'is', null),
-              lease('d.leasedUntil', '<=', now),
-              lease('d.leasedUntil', '>', longestLease),
-            ]),
-          ),
-      ),
-    )
-    .orderBy((by) =>
-      by
-        .selectFrom('deliveries as first')
-        .select((min) => min.fn.min('first.deadlineAt').as('deadline'))
-        .whereRef('first.orgId', '=', 'e.orgId')
-        .where((due) => due.or([due('first.nextAttemptAt', '<=', now), due('first.nextAttemptAt', '>', furthestTry)])),
-    )
-    .limit(claim.limit)
-    .forNoKeyUpdate()
-    .skipLocked()
-    .execute()
-  const claimed: Claimed[] = []
-  for (const { id, orgId, failures, sorted } of endpoints) {
-    const ways = sorted ? await waysOf(db, orgId, claim) : [{ id, failures, standsIn: null }]
-    for (const way of ways) {
-      if (claimed.length >= claim.limit) return claimed
-      claimed.push(...(await take(db, orgId, way, { ...claim, limit: claim.limit - claimed.length })))
-    }
+    select ${read}, sorted.sorted
+    from waiting
+    -- Before its admission, and while it is suspended, nothing is pushed to anybody.
+    join organisations as o on o.id = waiting.org_id and o.admitted_at is not null and o.suspended_at is null
+    join endpoints as e on e.org_id = o.id and e.state = 'active' and e.url is not null and not exists (
+      select from endpoints as older
+      where older.org_id = e.org_id and older.state = 'active' and older.url is not null and older.id < e.id)
+    cross join lateral (
+      select exists (select from endpoints as b where b.org_id = e.org_id and b.state = 'active' and b.bound) as sorted
+    ) as sorted
+    ${busyAt(claim)}
+    cross join lateral (
+      select d.deadline_at from deliveries as d where d.org_id = e.org_id and ${due(claim)}
+      order by d.deadline_at, d.id limit 1
+    ) as first
+    ${keyOf(now)}
+    where sorted.sorted or (${open(claim)})
+    order by first.deadline_at, e.id limit ${limit}
+    for no key update of e skip locked`.execute(db)
+  const found: OpenEndpoint[] = []
+  for (const { sorted, ...row } of rows) {
+    if (sorted) found.push(...(await openWays(db, row.orgId, claim)))
+    else found.push(endpointOf(row, null))
   }
-  return claimed
+  return found
 }
 
-interface Way {
-  id: string
-  failures: number
-  /** What it serves of what is due; null: everything. */
-  standsIn: StandsIn[] | null
+/** Of an organisation whose endpoints are bound to networks: each that has room, with what it serves. */
+async function openWays(db: Transaction<DB>, orgId: string, claim: Claim): Promise<OpenEndpoint[]> {
+  const ways = await waysOf(db, orgId, claim)
+  if (ways.size === 0) return []
+  const { rows } = await sql<Read>`
+    select ${read} from endpoints as e ${busyAt(claim)} ${keyOf(claim.now)}
+    where e.id = any(${[...ways.keys()]}::text[]) and e.url is not null and ${open(claim)} order by e.id`.execute(db)
+  return rows.map((row) => endpointOf(row, ways.get(row.id) ?? []))
 }
 
-/** Which endpoint takes what of an organisation whose endpoints are bound. What none serves is put off for a while. */
-async function waysOf(db: Transaction<DB>, orgId: string, claim: Claim): Promise<Way[]> {
-  const { pushed, poll } = await findServing(db, orgId)
-  const contact = chooseContact(await selectWritable(db, orgId), { now: claim.now, purposes: [] })
-  const due = await db
-    .selectFrom('deliveries')
-    .select('standsIn')
-    .distinct()
-    .where('orgId', '=', orgId)
-    .where(isDue(claim))
-    .execute()
-  const serving = new Map<string, StandsIn[]>()
-  const unserved: StandsIn[] = []
-  for (const { standsIn } of due) {
-    const way = wayOf({ pushed, poll, contact }, standsIn)
-    if (way) serving.set(way.id, [...(serving.get(way.id) ?? []), standsIn])
-    else unserved.push(standsIn)
-  }
-  if (unserved.length > 0) await putOff(db, orgId, unserved, claim)
-  const ids = [...serving.keys()]
-  if (ids.length === 0) return []
+function endpointOf({ kid, jwk, ...endpoint }: Read, standsIn: readonly StandsIn[] | null): OpenEndpoint {
+  return { ...endpoint, standsIn, sealingKey: kid === null ? null : { kid, publicJwk: jwk as JsonWebKey } }
+}
+
+/** Several ways as one text, to be searched for `|way|`: no way holds a bar, and the one that is null is empty. */
+const waysAsText = (standsIn: readonly StandsIn[] | null) =>
+  standsIn === null ? null : `|${standsIn.map((way) => way ?? '').join('|')}|`
+
+/**
+ * Leases what is due there, oldest deadline first and every endpoint's first before any endpoint's second. The endpoints
+ * are locked, and this is a statement of its own: what another worker leased and committed meanwhile is counted.
+ */
+export async function leaseDue(
+  db: Transaction<DB>,
+  endpoints: readonly Pick<OpenEndpoint, 'id' | 'orgId' | 'most' | 'standsIn'>[],
+  claim: Claim,
+): Promise<Claimed[]> {
+  const { workerId, now, leasedUntil, longestLease, limit } = claim
+  const of = <K extends 'id' | 'orgId' | 'most'>(column: K) => endpoints.map((endpoint) => endpoint[column])
+  const ways = endpoints.map(({ standsIn }) => waysAsText(standsIn))
+  const { rows } = await sql<
+    DeliveryRow & { first: boolean; itemIds: string[] | null; dataKey: Buffer; sealed: Buffer }
+  >`
+    with room as (
+      select r.id, r.org_id, r.ways, r.most - count(d.id)::int as most
+      from unnest(${of('id')}::text[], ${of('orgId')}::text[], ${of('most')}::int[], ${ways}::text[])
+        as r (id, org_id, most, ways)
+      left join deliveries as d
+        on d.endpoint_id = r.id and d.leased_until > ${now} and d.leased_until <= ${longestLease}
+      group by r.id, r.org_id, r.most, r.ways
+    ),
+    picked as (
+      select due.*, room.id as at_endpoint, due.offered_at is null as first,
+             t.item_ids, t.data_key, t.sealed, t.data_key is null or t.sealed is null as erased
+      from room
+      cross join lateral (
+        select d.* from deliveries as d where d.org_id = room.org_id and ${due(claim)}
+          and (room.ways is null or position('|' || coalesce(d.stands_in, '') || '|' in room.ways) > 0)
+        order by d.deadline_at, d.id limit greatest(room.most, 0)
+        for no key update skip locked
+      ) as due
+      join tokens as t on t.jti = due.jti
+      order by row_number() over (partition by room.id order by due.deadline_at, due.id), due.deadline_at, due.id
+      limit ${limit}
+    ),
+    -- The token was erased with its last item: there is nothing left to send.
+    forgotten as (
+      update deliveries as d
+      set next_attempt_at = null, leased_by = null, leased_until = null, last_code = 'erased'
+      from picked where d.id = picked.id and picked.erased
+    )
+    update deliveries as d
+    set endpoint_id = picked.at_endpoint, leased_by = ${workerId}, leased_until = ${leasedUntil},
+        attempts = d.attempts + 1, offered_at = coalesce(d.offered_at, ${now}),
+        state = case when picked.first and d.state not in ('received', 'acknowledged') then 'offered' else d.state end
+    from picked where d.id = picked.id and not picked.erased
+    returning d.*, picked.first, picked.item_ids, picked.data_key, picked.sealed`.execute(db)
+  return rows.map(({ first, itemIds, dataKey, sealed, ...delivery }) => ({
+    delivery,
+    endpointId: delivery.endpointId ?? '',
+    first,
+    token: { jti: delivery.jti, itemIds, dataKey, sealed },
+  }))
+}
+
+/** What a clock that has been set back since put further away than anything is ever put counts for nothing. */
+function notBefore(column: string, { now, furthestTry }: Claim) {
+  const instant = sql.ref(column)
+  return sql`(${instant} is null or ${instant} <= ${now} or ${instant} > ${furthestTry})`
+}
+
+/** From when on each of these endpoints may be sent the next, at the pace it asked for. */
+export async function setPaces(db: Transaction<DB>, paces: readonly { id: string; pacedUntil: Date }[]) {
+  if (paces.length === 0) return
+  await sql`
+    update endpoints as e set paced_until = p.paced_until
+    from unnest(${paces.map(({ id }) => id)}::text[], ${paces.map(({ pacedUntil }) => pacedUntil)}::timestamptz[])
+      as p (id, paced_until)
+    where e.id = p.id`.execute(db)
+}
+
+/** Gives back what this worker still holds, so that nobody has to wait for its leases. Answers which deliveries these were. */
+export async function releaseLeases(db: Transaction<DB>, workerId: string, ids: readonly string[]): Promise<string[]> {
   const rows = await db
-    .selectFrom('endpoints')
-    .select(['id', 'failures'])
-    .where('id', 'in', ids)
-    .orderBy('id')
-    .execute()
-  return rows.map(({ id, failures }) => ({ id, failures, standsIn: serving.get(id) ?? [] }))
-}
-
-async function putOff(db: Transaction<DB>, orgId: string, unserved: readonly StandsIn[], claim: Claim): Promise<void> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .select('id')
-    .where('orgId', '=', orgId)
-    .where(isDue(claim))
-    .where(isOneOf(unserved))
-    .limit(1000)
-    .forNoKeyUpdate()
-    .skipLocked()
-    .execute()
-  if (rows.length === 0) return
-  await db
     .updateTable('deliveries')
-    .set({ nextAttemptAt: new Date(claim.now.getTime() + unservedMs) })
-    .where(
-      'id',
-      'in',
-      rows.map(({ id }) => id),
-    )
+    .set({ leasedBy: null, leasedUntil: null })
+    .where('id', '=', sql<string>`any(${ids}::text[])`)
+    .where('leasedBy', '=', workerId)
+    .returning('id')
     .execute()
-}
-
-async function take(db: Transaction<DB>, orgId: string, way: Way, claim: Claim): Promise<Claimed[]> {
-  const { now, workerId, leasedUntil, longestLease } = claim
-  const { inFlight } = await db
-    .selectFrom('deliveries')
-    .select((count) => count.fn.countAll<number>().as('inFlight'))
-    .where('endpointId', '=', way.id)
-    .where('leasedUntil', '>', now)
-    .where('leasedUntil', '<=', longestLease)
-    .executeTakeFirstOrThrow()
-  const room = (way.failures > 0 ? 1 : 2) - Number(inFlight)
-  if (room <= 0) return []
-  let query = db.selectFrom('deliveries').select('id').where('orgId', '=', orgId).where(isDue(claim))
-  if (way.standsIn) query = query.where(isOneOf(way.standsIn))
-  const due = await query
-    .orderBy('deadlineAt')
-    .orderBy('nextAttemptAt')
-    .orderBy('id')
-    .limit(Math.min(room, claim.limit))
-    .forNoKeyUpdate()
-    .skipLocked()
-    .execute()
-  for (const { id } of due) {
-    await db
-      .updateTable('deliveries')
-      .set({ endpointId: way.id, leasedBy: workerId, leasedUntil })
-      .where('id', '=', id)
-      .execute()
-  }
-  return due.map(({ id }) => ({ deliveryId: id, endpointId: way.id }))
-}
-
-/** To be tried now, and in nobody's hands. */
-function isDue({ now, furthestTry, longestLease }: Claim) {
-  return ({ and, or, eb }: ExpressionBuilder<DB, 'deliveries'>) =>
-    and([
-      or([eb('nextAttemptAt', '<=', now), eb('nextAttemptAt', '>', furthestTry)]),
-      or([eb('leasedUntil', 'is', null), eb('leasedUntil', '<=', now), eb('leasedUntil', '>', longestLease)]),
-    ])
-}
-
-function isOneOf(standsIn: readonly StandsIn[]) {
-  const known = standsIn.filter((one) => one !== null)
-  return ({ or, eb }: ExpressionBuilder<DB, 'deliveries'>) =>
-    or([
-      ...(known.length > 0 ? [eb('standsIn', 'in', known)] : []),
-      ...(standsIn.includes(null) ? [eb('standsIn', 'is', null)] : []),
-    ])
+  return rows.map(({ id }) => id)
 }

@@ -11,7 +11,8 @@ export interface Answer {
   gone: boolean
 }
 
-const slowErrs = ['invalid_request', 'invalid_issuer', 'invalid_audience', 'access_denied']
+/** Will not change by repetition. */
+export const slowErrs = ['invalid_request', 'invalid_issuer', 'invalid_audience', 'access_denied']
 const staleErrs = ['invalid_key', 'authentication_failed']
 
 /** Exactly 202 without a body is a receipt. Parked domains and login pages answer any other 2xx and 3xx. */

@@ -204,6 +204,7 @@ export async function queueToken(ground: Ground, tx: Tx, notice: Notice, token: 
   ]
   if (!reachable) facts.push({ kind: 'delivery.failed', payload: { noticeId, deliveryId, orgId, code: 'no_channel' } })
   await recordAll(tx, noticeId, facts)
+  tx.ring('deliveries')
 }
 
 async function addressed(ground: Ground, noticeId: string): Promise<Map<string, string[]>> {

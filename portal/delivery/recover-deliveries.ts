@@ -38,6 +38,7 @@ export async function recoverDeliveries(ground: Ground, actor: Actor, input: unk
   }
   return ground.db.transaction(async (tx): Promise<Recovered> => {
     const count = await makeAllDueAgain(tx.db, orgId, since, tx.now)
+    tx.ring('deliveries')
     if (count > 0) await record(tx, orgId, 'deliveries.recovered', { orgId, since: since.toISOString(), count })
     return { result: 'queued', count }
   })

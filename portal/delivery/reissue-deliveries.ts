@@ -91,7 +91,7 @@ async function reissue(ground: Ground, { id, jti, noticeId, orgId, event, state 
         leasedBy: null,
         leasedUntil: null,
       })
-      await abandonAttempts(tx.db, id, tx.now)
+      await abandonAttempts(tx.db, [id], tx.now)
     }
     await setNoticeSeq(tx.db, noticeId, seq)
     await queueToken(ground, tx, notice, signed)

@@ -17,6 +17,7 @@ export function resendDelivery(ground: Ground, actor: Actor, deliveryId: string)
     if (!delivery || !may(actor, 'deliveries.resend', { orgId: delivery.orgId })) return { result: 'unknown-delivery' }
     if (await isErased(tx.db, delivery.jti)) return { result: 'erased' }
     await makeDueAgain(tx.db, deliveryId, tx.now)
+    tx.ring('deliveries')
     const { noticeId, orgId } = delivery
     await record(tx, noticeId, 'delivery.resent', { noticeId, deliveryId, orgId })
     return { result: 'queued' }

@@ -15,6 +15,7 @@ export async function resumeDeliveries(
   >,
 ): Promise<void> {
   await ground.db.transaction(async (tx) => {
+    tx.ring('deliveries')
     for (const delivery of await makeDue(tx.db, fact.payload.orgId, tx.now)) {
       const { id: deliveryId, noticeId, orgId, jti, seq, event, setSha256 } = delivery
       await record(tx, noticeId, 'delivery.queued', { noticeId, deliveryId, orgId, jti, seq, event, setSha256 })

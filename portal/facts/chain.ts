@@ -16,7 +16,6 @@ export interface Link {
 
 /** Every field stands behind its length, so that no two different facts are the same bytes. */
 export function hashOfLink(link: Link): Buffer {
-  const hash = createHash('sha256')
   const fields = [
     'noticeline.fact.v1',
     link.chain,
@@ -26,12 +25,17 @@ export function hashOfLink(link: Link): Buffer {
     link.at.toISOString(),
     link.payload,
   ]
-  for (const field of [...fields.map((text) => Buffer.from(text, 'utf8')), link.previous]) {
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(field.length)
-    hash.update(length).update(field)
+  // One piece after the other into one buffer: hashing many small ones costs more in calls than in bytes.
+  const lengths = fields.map((text) => Buffer.byteLength(text, 'utf8'))
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 4 + link.previous.length))
+  let at = 0
+  for (const [index, text] of fields.entries()) {
+    at = bytes.writeUInt32BE(lengths[index] ?? 0, at)
+    at += bytes.write(text, at, 'utf8')
   }
-  return hash.digest()
+  at = bytes.writeUInt32BE(link.previous.length, at)
+  bytes.set(link.previous, at)
+  return createHash('sha256').update(bytes).digest()
 }
 
 export type ChainCheck =

@@ -3,33 +3,51 @@ import type { DB } from '../ground/ground.ts'
 
 export type FactRow = Selectable<DB['facts']>
 
-/** The newest link of a chain, locked until the transaction ends; made on the first use. */
-export async function lockHead(db: Transaction<DB>, chain: string, genesis: Buffer) {
-  const head = db.selectFrom('factHeads').select(['seq', 'hash']).where('chain', '=', chain).forNoKeyUpdate()
-  const found = await head.executeTakeFirst()
-  if (found) return found
+/** The newest link of each of these chains, locked until the transaction ends; made on the first use. */
+export async function lockHeads(db: Transaction<DB>, chains: readonly string[], genesis: Buffer) {
+  if (chains.length === 0) return []
+  const found = await selectHeadsOf(db, chains)
+  if (found.length === chains.length) return found
+  const there = new Set(found.map(({ chain }) => chain))
   await db
     .insertInto('factHeads')
-    .values({ chain, seq: 0, hash: genesis })
+    .values(chains.filter((chain) => !there.has(chain)).map((chain) => ({ chain, seq: 0, hash: genesis })))
     .onConflict((conflict) => conflict.column('chain').doNothing())
     .execute()
-  return head.executeTakeFirstOrThrow()
+  return selectHeadsOf(db, chains)
 }
 
-export async function appendFacts(db: Transaction<DB>, rows: FactRow[]) {
-  const last = rows.at(-1)
-  if (!last) return
-  await db
-    .with('appended', (query) => query.insertInto('facts').values(rows))
-    .updateTable('factHeads')
-    .set({ seq: last.seq, hash: last.hash })
-    .where('chain', '=', last.chain)
+/** In one order everywhere, so that two transactions with some chains in common never wait for each other. */
+function selectHeadsOf(db: Transaction<DB>, chains: readonly string[]) {
+  return db
+    .selectFrom('factHeads')
+    .select(['chain', 'seq', 'hash'])
+    .where('chain', '=', sql<string>`any(${chains}::text[])`)
+    .orderBy('chain')
+    .forNoKeyUpdate()
     .execute()
 }
 
 /** What must follow is written with the fact, and is owed until it is done. */
 export async function oweReactions(db: Transaction<DB>, rows: { factId: string; reaction: string }[]) {
   if (rows.length > 0) await db.insertInto('reactions').values(rows).execute()
+}
+
+/** Rows of many chains, each chain's in its order. */
+export async function appendFacts(db: Transaction<DB>, rows: readonly FactRow[]) {
+  const heads = [...new Map(rows.map((row) => [row.chain, row])).values()]
+  const of = <K extends keyof FactRow>(column: K, from: readonly FactRow[] = rows) => from.map((row) => row[column])
+  await sql`
+    with appended as (
+      insert into facts (chain, seq, id, kind, at, payload, previous, hash)
+      select * from unnest(
+        ${of('chain')}::text[], ${of('seq')}::int[], ${of('id')}::text[], ${of('kind')}::text[],
+        ${of('at')}::timestamptz[], ${of('payload')}::text[], ${of('previous')}::bytea[], ${of('hash')}::bytea[])
+    )
+    update fact_heads set seq = newest.seq, hash = newest.hash
+    from unnest(${of('chain', heads)}::text[], ${of('seq', heads)}::int[], ${of('hash', heads)}::bytea[])
+      as newest (chain, seq, hash)
+    where fact_heads.chain = newest.chain`.execute(db)
 }
 
 /** When the oldest fact was written after which something is still owed. */

@@ -1,6 +1,6 @@
 import type { RecordedFact, Tx } from '../ground/ground.ts'
 import { canonicalJson, genesis, hashOfLink } from './chain.ts'
-import { appendFacts, type FactRow, lockHead, oweReactions } from './fact-store.server.ts'
+import { appendFacts, type FactRow, lockHeads, oweReactions } from './fact-store.server.ts'
 import type { FactKind, Facts } from './facts.ts'
 import { newId } from './id.ts'
 
@@ -23,36 +23,45 @@ export async function record<K extends FactKind>(
 }
 
 /** Several facts of one chain at once, in this order. */
-export async function recordAll(tx: Tx, chain: string, facts: readonly NewFact[]): Promise<RecordedFact[]> {
-  if (facts.length === 0) return []
-  // Jobs before the head: whatever can be done without the lock is done without it.
-  const made = facts.map((fact) => ({ ...fact, id: newId('fct') }))
+export function recordAll(tx: Tx, chain: string, facts: readonly NewFact[]): Promise<RecordedFact[]> {
+  return recordIn(tx, new Map([[chain, facts]]))
+}
+
+/**
+ * Facts of many chains at once, each chain's in its order: every head is locked by one statement, in the order of the
+ * chains' names everywhere, and every link written by one more.
+ */
+export async function recordIn(tx: Tx, histories: ReadonlyMap<string, readonly NewFact[]>): Promise<RecordedFact[]> {
+  const made = [...histories]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([chain, facts]) => facts.map((fact) => ({ ...fact, chain, id: newId('fct') })))
+  if (made.length === 0) return []
+  // Jobs before the heads: whatever can be done without the locks is done without them.
   const owed = made.flatMap(({ id, kind }) => tx.reactionsTo(kind).map((reaction) => ({ factId: id, reaction })))
   await oweReactions(tx.db, owed)
   for (const { factId, reaction } of owed) await tx.enqueue(`reaction.${reaction}`, { factId })
-  const head = tx.heads.get(chain) ?? (await lockHead(tx.db, chain, genesis))
-  let previous = head.hash
-  let seq = head.seq
-  const rows: FactRow[] = made.map((fact) => {
-    seq += 1
+  const unknown = [...new Set(made.map(({ chain }) => chain))].filter((chain) => !tx.heads.has(chain))
+  for (const { chain, seq, hash } of await lockHeads(tx.db, unknown, genesis)) tx.heads.set(chain, { seq, hash })
+  const recorded: RecordedFact[] = []
+  const rows: FactRow[] = []
+  for (const { chain, id, kind, payload } of made) {
+    const head = tx.heads.get(chain)
+    if (!head) throw new Error('A chain without a head')
     const link = {
       chain,
-      seq,
-      id: fact.id,
-      kind: fact.kind,
+      seq: head.seq + 1,
+      id,
+      kind,
       at: tx.now,
-      payload: canonicalJson(fact.payload),
-      previous,
+      payload: canonicalJson(payload),
+      previous: head.hash,
     }
-    const hash = hashOfLink(link)
-    previous = hash
-    return { ...link, hash }
-  })
+    const row = { ...link, hash: hashOfLink(link) }
+    tx.heads.set(chain, row)
+    rows.push(row)
+    recorded.push({ id, chain, seq: row.seq, kind, at: tx.now, payload })
+  }
   await appendFacts(tx.db, rows)
-  tx.heads.set(chain, { seq, hash: previous })
-  const recorded = rows.map(({ id, seq: place, kind, at }, index) => {
-    return { id, chain, seq: place, kind, at, payload: made[index]?.payload }
-  })
   for (const fact of recorded) tx.project(fact)
   return recorded
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createBell, type OpenBell } from './bell.server.ts'
 import { createDatabaseClock, type DatabaseClock } from './clock.ts'
 import type { Config } from './config.server.ts'
 import { askTime, type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
@@ -51,16 +52,22 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
     ask: () => askTime(db.pool),
     apart: (ms) => log.warn('clock.apart', { ms: Math.min(Math.abs(ms), 1e9) }),
   })
+  const bell: OpenBell = createBell({
+    connection,
+    say: (statement, values) => db.pool.query(statement, [...values]),
+    onError: (error) => log.warn('bell.failed', { error }),
+  })
   const db: OpenDatabase = openDatabase({
     connection,
     clock,
     enqueue: (...job) => theQueue().enqueue(...job),
     committed: (jobs) => theQueue().wake(jobs),
+    rung: (names) => bell.ring(names),
     reactionsTo: options.reactionsTo,
     project: options.project,
     ...(options.recorded ? { recorded: options.recorded } : {}),
-    // With the queue's five, five processes that work fit into the hundred of an untouched PostgreSQL.
-    connections: options.working ? 12 : 10,
+    // With the queue's five and the bell's one, five processes that work fit into the hundred of an untouched PostgreSQL.
+    connections: options.working ? 11 : 10,
     onError: (error) => log.error('database.failed', { error }),
   })
   try {
@@ -68,9 +75,10 @@ export async function buildGround(config: Config, options: BuildOptions): Promis
     await clock.measure()
     await migrate(db.pool)
     queueOf.queue = await openQueue({ pool: db.pool, connection, log, working: options.working })
-    return await layGround(config, options, { db, log, clock, queue: queueOf.queue, leave })
+    return await layGround(config, options, { db, log, clock, bell, queue: queueOf.queue, leave })
   } catch (error) {
     clock.stop()
+    await bell.close()
     await queueOf.queue?.stop(1000)
     await db.close()
     await leave()
@@ -82,12 +90,13 @@ interface Base {
   readonly db: OpenDatabase
   readonly log: Log
   readonly clock: DatabaseClock
+  readonly bell: OpenBell
   readonly queue: Queue
   leave(): Promise<unknown>
 }
 
 async function layGround(config: Config, options: BuildOptions, base: Base): Promise<BuiltGround> {
-  const { db, log, clock, queue, leave } = base
+  const { db, log, clock, bell, queue, leave } = base
   const vault = createVault(config)
   const changed = options.keyChanged ? { changed: options.keyChanged } : {}
   const keys = createKeys({ db, vault, clock, ...changed })
@@ -111,6 +120,7 @@ async function layGround(config: Config, options: BuildOptions, base: Base): Pro
     routing: openRouting(config.dataDir, log),
     mail,
     log,
+    bell,
   }
   return {
     ground,
@@ -118,6 +128,7 @@ async function layGround(config: Config, options: BuildOptions, base: Base): Pro
     close: async () => {
       clock.stop()
       await queue.stop()
+      await bell.close()
       await outbound.close()
       mail.close()
       await db.close()

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely'
 import pg from 'pg'
-import type { Clock, Database, DB, JobData, RecordedFact, Tx } from './ground.ts'
+import type { BellName, Clock, Database, DB, JobData, RecordedFact, Tx } from './ground.ts'
 
 /** Where a PostgreSQL is: an address, or the socket of the embedded one. */
 export type Connection =
@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   ) => Promise<void>
   /** Called after the commit with the names of the jobs it brought. */
   readonly committed: (jobs: readonly string[]) => void
+  /** Called after the commit with the bells that were rung in it. */
+  readonly rung?: (names: readonly BellName[]) => void
   readonly reactionsTo: (kind: string) => readonly string[]
   /** Called with what was recorded, before the commit. */
   readonly project: (tx: Tx, facts: readonly RecordedFact[]) => Promise<void>
@@ -123,6 +125,7 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
   for (let attempt = 1; ; attempt += 1) {
     const jobs: string[] = []
     const recorded: RecordedFact[] = []
+    const bells = new Set<BellName>()
     try {
       // Read committed: what must not change under us is locked by name, and a lock that was waited for shows the newest
       // row. Repeatable read would refuse exactly those, and every append to one chain waits for its head. Without its
@@ -132,7 +135,7 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
           .transaction()
           .setIsolationLevel('read committed')
           .execute(async (trx) => {
-            const tx = txOn(trx, options, jobs, recorded)
+            const tx = txOn(trx, options, { jobs, recorded, bells })
             const done = await work(tx)
             if (recorded.length > 0) await options.project(tx, recorded)
             return done
@@ -140,6 +143,7 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
       )
       if (jobs.length > 0) options.committed(jobs)
       if (recorded.length > 0) options.recorded?.(recorded)
+      if (bells.size > 0) options.rung?.([...bells])
       return result
     } catch (error) {
       if (attempt >= triesAfter(error)) throw error
@@ -158,7 +162,14 @@ function triesAfter(error: unknown): number {
   return code === '23505' ? 3 : 1
 }
 
-function txOn(trx: Transaction<DB>, options: DatabaseOptions, jobs: string[], recorded: RecordedFact[]): Tx {
+/** What a transaction brings beyond its rows. */
+interface Brought {
+  jobs: string[]
+  recorded: RecordedFact[]
+  bells: Set<BellName>
+}
+
+function txOn(trx: Transaction<DB>, options: DatabaseOptions, { jobs, recorded, bells }: Brought): Tx {
   return {
     db: trx,
     now: options.clock.now(),
@@ -166,6 +177,7 @@ function txOn(trx: Transaction<DB>, options: DatabaseOptions, jobs: string[], re
       await options.enqueue(trx, job, data, more)
       jobs.push(job)
     },
+    ring: (name) => void bells.add(name),
     reactionsTo: options.reactionsTo,
     project: (fact) => void recorded.push(fact),
     heads: new Map(),

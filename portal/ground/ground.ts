@@ -17,6 +17,7 @@ export interface Ground {
   readonly routing: Routing
   readonly mail: Mail
   readonly log: Log
+  readonly bell: Bell
 }
 
 /** The only current time there is: the database's, so that several machines have one. */
@@ -44,12 +45,24 @@ export interface Tx {
   readonly now: Date
   /** A durable job, committed with everything else. `data` holds ids only, never an address. */
   enqueue(job: string, data: JobData, options?: { startAfter?: Date }): Promise<void>
+  /** Rings a bell after the commit: there is something to do for whoever listens. */
+  ring(name: BellName): void
   /** Names of the reactions to a kind of fact, given to the ground at the start. */
   reactionsTo(kind: string): readonly string[]
   /** Keeps the projections true: once for all facts, as the last thing in this transaction. */
   project(fact: RecordedFact): void
   /** The newest link of each chain this transaction has locked. */
   readonly heads: Map<string, ChainHead>
+}
+
+/** `deliveries`: something is due. */
+export type BellName = 'deliveries'
+
+/** Wakes whoever sleeps until there is something to do, in this process and in others. It may be missed. */
+export interface Bell {
+  ring(names: readonly BellName[]): void
+  /** Answers how to stop listening. */
+  listen(name: BellName, heard: () => void): () => void
 }
 
 export interface ChainHead {

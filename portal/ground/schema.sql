@@ -284,6 +284,7 @@ CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
 CREATE INDEX deliveries_due ON deliveries USING btree (next_attempt_at, deadline_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX deliveries_leased ON deliveries USING btree (endpoint_id) WHERE (leased_until IS NOT NULL);
 CREATE INDEX deliveries_unreceipted ON deliveries USING btree (received_at) WHERE ((state = 'received'::text) AND (received_how = 'push'::text) AND (unacknowledged_at IS NULL));
+CREATE INDEX deliveries_waiting ON deliveries USING btree (org_id, deadline_at, id) WHERE (next_attempt_at IS NOT NULL);
 
 create table desk_tasks (
   id text not null,
@@ -337,8 +338,15 @@ create table endpoints (
   updated_at timestamp(3) with time zone not null,
   bound boolean default false not null,
   state_reason text,
+  in_flight smallint,
+  allowed_rate integer,
+  paced_until timestamp(3) with time zone,
+  rests smallint default 0 not null,
+  rests_until timestamp(3) with time zone,
   constraint endpoints_pkey PRIMARY KEY (id),
   constraint endpoints_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
+  constraint endpoints_allowed_rate_check CHECK ((allowed_rate > 0)),
+  constraint endpoints_in_flight_check CHECK (((in_flight >= 1) AND (in_flight <= 32))),
   constraint endpoints_media_type_check CHECK ((media_type = ANY (ARRAY['application/secevent+jwt'::text, 'application/json'::text]))),
   constraint endpoints_state_check CHECK ((state = ANY (ARRAY['unverified'::text, 'active'::text, 'paused'::text, 'retired'::text]))),
   constraint endpoints_verified_grade_check CHECK ((verified_grade = ANY (ARRAY['answered'::text, 'signed'::text])))

@@ -240,14 +240,19 @@ export interface EndpointNetworks {
 }
 
 export interface Endpoints {
+  allowedRate: number | null;
   bound: Generated<boolean>;
   createdAt: Timestamp;
   description: string | null;
   failures: Generated<number>;
   id: string;
+  inFlight: number | null;
   jwksUri: string | null;
   mediaType: Generated<string>;
   orgId: string;
+  pacedUntil: Timestamp | null;
+  rests: Generated<number>;
+  restsUntil: Timestamp | null;
   state: string;
   stateReason: string | null;
   updatedAt: Timestamp;

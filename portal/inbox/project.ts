@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely'
 import type { DB, Ground, RecordedFact, Tx } from '../ground/ground.ts'
 import type { AddresseeState, ItemState } from '../removal/item-state.ts'
 import { readStates } from '../removal/read-states.ts'
-import { noticeIdsAfter, replaceRows, selectMoves } from './inbox-store.server.ts'
+import { noticeIdsAfter, remakeRows, replaceRows, selectMoves } from './inbox-store.server.ts'
 
 type NewRow = Insertable<DB['inboxRows']>
 
@@ -30,11 +30,17 @@ const still = [
 /** Kept in the transactions that move an axis: the rows of the items that its facts are about, from their sources again. */
 export async function project(tx: Tx, facts: readonly RecordedFact[]): Promise<void> {
   const moved = facts.filter(({ chain, kind }) => chain.startsWith('ntc_') && !still.includes(kind))
-  for (const noticeId of new Set(moved.map(({ chain }) => chain))) {
-    const named = moved.filter(({ chain }) => chain === noticeId).map(({ payload }) => itemsOf(payload))
-    const itemIds = named.flatMap((ids) => ids ?? [])
-    await projectItems(tx, noticeId, named.includes(undefined) ? undefined : [...new Set(itemIds)], () => tx.now)
+  const whole = new Set<string>()
+  const named = new Map<string, string[]>()
+  for (const { chain, payload } of moved) {
+    const itemIds = itemsOf(payload)
+    if (itemIds === undefined) whole.add(chain)
+    else named.set(chain, [...(named.get(chain) ?? []), ...itemIds])
   }
+  for (const noticeId of whole) named.delete(noticeId)
+  const itemIds = [...new Set([...named.values()].flat())]
+  if (itemIds.length > 0) await projectItems(tx, [...named.keys()], itemIds, () => tx.now)
+  if (whole.size > 0) await projectItems(tx, [...whole], undefined, () => tx.now)
 }
 
 /** Makes every row again from its sources. Nothing is lost by it: nothing here is a source. Answers how many notices. */
@@ -46,10 +52,11 @@ export async function rebuildInbox(ground: Ground): Promise<number> {
       await ground.db.transaction(async (tx) => {
         const moves = (await selectMoves(tx.db, noticeId)).filter(({ kind }) => !still.includes(kind))
         const dated = moves.map(({ payload, at }) => ({ itemIds: itemsOf(JSON.parse(payload)), at }))
-        await projectItems(tx, noticeId, undefined, (itemId) => {
+        const updatedAt = (itemId: string) => {
           const last = dated.findLast(({ itemIds }) => itemIds === undefined || itemIds.includes(itemId))
           return last?.at ?? tx.now
-        })
+        }
+        await projectItems(tx, [noticeId], undefined, updatedAt, remakeRows)
       })
     }
     count += noticeIds.length
@@ -73,12 +80,13 @@ function itemsOf(payload: unknown): string[] | undefined {
 
 async function projectItems(
   tx: Tx,
-  noticeId: string,
+  noticeIds: readonly string[],
   itemIds: readonly string[] | undefined,
   updatedAt: (itemId: string) => Date,
+  write: typeof replaceRows = replaceRows,
 ): Promise<void> {
-  const states = await readStates(tx.db, [noticeId], null, itemIds)
-  await replaceRows(
+  const states = await readStates(tx.db, noticeIds, null, itemIds)
+  await write(
     tx.db,
     states.map((state) => state.item.id),
     states.flatMap((state) => rowsOf(state, updatedAt(state.item.id))),

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 import type { Addressee, Item, Notice } from './notice.ts'
 
@@ -78,6 +78,11 @@ export function selectOpenItemsAt(
 export async function selectNotice(db: Kysely<DB>, noticeId: string): Promise<Notice | null> {
   const row = await db.selectFrom('notices').selectAll().where('id', '=', noticeId).executeTakeFirst()
   return row ? noticeOf(row) : null
+}
+
+export async function selectNotices(db: Kysely<DB>, noticeIds: readonly string[]): Promise<Notice[]> {
+  const among = sql<string>`any(${noticeIds}::text[])`
+  return (await db.selectFrom('notices').selectAll().where('id', '=', among).execute()).map(noticeOf)
 }
 
 export async function lockNotice(db: Transaction<DB>, noticeId: string): Promise<Notice | null> {
@@ -243,21 +248,6 @@ export async function updateAddressee(
     .execute()
 }
 
-export async function setOffered(
-  db: Transaction<DB>,
-  offer: { noticeId: string; orgId: string; at: Date; itemIds: readonly string[] | null },
-) {
-  let query = db
-    .updateTable('addressees')
-    .set({ offeredAt: offer.at })
-    .where('noticeId', '=', offer.noticeId)
-    .where('orgId', '=', offer.orgId)
-    .where('offeredAt', 'is', null)
-  if (offer.itemIds) query = query.where('itemId', 'in', offer.itemIds.length === 0 ? [''] : [...offer.itemIds])
-  const done = await query.executeTakeFirst()
-  return Number(done.numUpdatedRows)
-}
-
 /** Clocks that are over and that nobody noted yet; another worker's are left to it. */
 export async function lockOverdue(db: Transaction<DB>, now: Date, limit: number): Promise<Addressee[]> {
   const rows = await db
@@ -295,7 +285,7 @@ function noticeOf(row: Selectable<DB['notices']>): Notice {
   return row as unknown as Notice
 }
 
-function addresseeOf(row: Selectable<DB['addressees']>): Addressee {
+export function addresseeOf(row: Selectable<DB['addressees']>): Addressee {
   const obstacles = row.obstacles as unknown as { from: string; until: string | null }[]
   return {
     ...row,

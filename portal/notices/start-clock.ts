@@ -1,30 +1,63 @@
-import { record } from '../facts/record.ts'
+import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
 import { clockOfAddressee } from './clock-parts.ts'
-import { lockAddressees, selectNotice, updateAddressee } from './notice-store.server.ts'
+import { lockReceiving, setClocks } from './clock-store.server.ts'
+import { selectNotices } from './notice-store.server.ts'
+
+export interface Received {
+  noticeId: string
+  orgId: string
+  at: Date
+  /**
+   * What the word that arrived names; left out, all of them. What was attributed to this addressee later was not in it.
+   */
+  itemIds?: readonly string[] | null
+}
 
 /**
  * Received: the clock of every item of this addressee starts, once. The earliest provable receipt counts, so an earlier
  * one moves the start, and a later one changes nothing. Inside the caller's transaction; records `clock.started`.
- *
- * `itemIds`: what the word that arrived names; left out, all of them. What was attributed to this addressee later was not
- * in it.
  */
 export async function startClock(
   tx: Tx,
-  receipt: { noticeId: string; orgId: string; at: Date; itemIds?: readonly string[] | null },
+  received: Received,
 ): Promise<{ result: 'started' | 'already-started'; itemIds: string[] }> {
-  const notice = await selectNotice(tx.db, receipt.noticeId)
-  if (!notice) throw new Error('A receipt for a notice that is not there')
-  const addressees = await lockAddressees(tx.db, receipt)
-  const started = addressees.filter(({ receivedAt }) => receivedAt === null || receipt.at < receivedAt)
-  for (const addressee of started) {
-    const { dueAt } = clockOfAddressee(notice, { ...addressee, receivedAt: receipt.at }, tx.now)
-    await updateAddressee(tx.db, addressee, { receivedAt: receipt.at, dueAt })
-  }
-  const itemIds = started.map(({ itemId }) => itemId)
-  if (itemIds.length === 0) return { result: 'already-started', itemIds }
-  const { noticeId, orgId, at } = receipt
-  await record(tx, noticeId, 'clock.started', { noticeId, itemIds, orgId, at: at.toISOString() })
-  return { result: 'started', itemIds }
+  const [started] = await startClocks(tx, [received])
+  if (!started?.fact) return { result: 'already-started', itemIds: [] }
+  await recordAll(tx, received.noticeId, [started.fact])
+  return { result: 'started', itemIds: started.itemIds }
+}
+
+/**
+ * The same for many receipts at once, in their order. What is to be recorded is answered and not recorded: the caller
+ * does that in this transaction, with everything else it has to record. No fact: every clock ran already.
+ */
+export async function startClocks(
+  tx: Tx,
+  received: readonly Received[],
+): Promise<{ itemIds: string[]; fact: NewFact | null }[]> {
+  const notices = await selectNotices(tx.db, [...new Set(received.map(({ noticeId }) => noticeId))])
+  const addressees = await lockReceiving(tx.db, received)
+  const clocks: { itemId: string; orgId: string; receivedAt: Date; dueAt: Date | null }[] = []
+  const answers = received.map(({ noticeId, orgId, at, itemIds: named }) => {
+    const notice = notices.find(({ id }) => id === noticeId)
+    if (!notice) throw new Error('A receipt for a notice that is not there')
+    const started = addressees.filter(
+      (one) =>
+        one.noticeId === noticeId &&
+        one.orgId === orgId &&
+        (!named || named.includes(one.itemId)) &&
+        (one.receivedAt === null || at < one.receivedAt),
+    )
+    for (const addressee of started) {
+      const { dueAt } = clockOfAddressee(notice, { ...addressee, receivedAt: at }, tx.now)
+      addressee.receivedAt = at
+      clocks.push({ itemId: addressee.itemId, orgId, receivedAt: at, dueAt })
+    }
+    const itemIds = started.map(({ itemId }) => itemId)
+    const payload = { noticeId, itemIds, orgId, at: at.toISOString() }
+    return { itemIds, fact: itemIds.length === 0 ? null : ({ kind: 'clock.started', payload } as const) }
+  })
+  await setClocks(tx.db, clocks)
+  return answers
 }

@@ -2,7 +2,7 @@ import type { InputError } from '../facts/input-error.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
-import { describeEndpoint, type Endpoint } from './endpoint.ts'
+import { describeEndpoint, type Endpoint, healthy } from './endpoint.ts'
 import { endpointChange, networkErrors, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
 import { replaceBindings, selectBindable, selectBindings, selectServing } from './endpoint-network-store.server.ts'
 import { type ChangeRefused, mayChange } from './may-change.ts'
@@ -111,6 +111,6 @@ function unverified(endpoint: EndpointRow, url: string | null, elsewhere: boolea
     ...asked,
     state: endpoint.state === 'paused' ? endpoint.state : next,
     mediaType: 'application/secevent+jwt' as const,
-    failures: 0,
+    ...healthy,
   }
 }

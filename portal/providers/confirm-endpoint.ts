@@ -3,7 +3,7 @@ import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, OutboundAnswer } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
-import type { MediaType, VerifiedGrade } from './endpoint.ts'
+import { healthy, type MediaType, type VerifiedGrade } from './endpoint.ts'
 import { type EndpointRow, lockEndpoint, selectEndpoint, selectKeys, updateEndpoint } from './provider-store.server.ts'
 import { receiverWords } from './receiver-words.ts'
 import { mayBeMediaType, refusalOf, type VerificationRefusal } from './verification-answer.ts'
@@ -55,7 +55,7 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
       mediaType,
       verifiedAt: tx.now,
       verifiedGrade: grade,
-      failures: 0,
+      ...healthy,
       updatedAt: tx.now,
     })
     await record(tx, orgId, 'endpoint.confirmed', { orgId, endpointId, mediaType, grade })

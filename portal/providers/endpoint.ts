@@ -20,6 +20,9 @@ export interface ProviderKey {
   revokedAt: Date | null
 }
 
+/** What an endpoint begins anew with: no failures in a row, no rest, nothing sent yet at its pace. */
+export const healthy = { failures: 0, rests: 0, restsUntil: null, pacedUntil: null } as const
+
 /** How long after its retirement a key still counts: reports wait in outboxes, and outages are long. */
 export const retiredKeyDays = 60
 

@@ -1,6 +1,7 @@
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
+import { healthy } from './endpoint.ts'
 import { selectServing } from './endpoint-network-store.server.ts'
 import { lockEndpoint, lockEndpointsOf, updateEndpoint } from './provider-store.server.ts'
 import { hasWayForAll } from './second-channel.ts'
@@ -40,7 +41,7 @@ export function resumeEndpoint(
       return { result: 'unknown-endpoint' }
     if (endpoint.state !== 'paused') return { result: 'not-paused' }
     const state = endpoint.url === null || endpoint.verifiedAt !== null ? 'active' : 'unverified'
-    await updateEndpoint(tx.db, endpointId, { state, stateReason: null, failures: 0, updatedAt: tx.now })
+    await updateEndpoint(tx.db, endpointId, { state, stateReason: null, ...healthy, updatedAt: tx.now })
     const { orgId } = endpoint
     await record(tx, orgId, 'endpoint.resumed', { orgId, endpointId })
     return { result: 'resumed' }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { factKinds, findFact } from '../facts/history.ts'
 import { record } from '../facts/record.ts'
+import { createBell } from '../ground/bell.server.ts'
 import { createFrozenClock, type SettableClock } from '../ground/clock.ts'
 import { type Config, readConfig } from '../ground/config.server.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../ground/database.server.ts'
@@ -84,6 +85,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
   const { log, caught: lines } = createCaughtLog()
   const { mail: catching, caught: mails } = createCaughtMail()
   const reactions = options.reactions ?? {}
+  const bell = createBell(null)
   const db = openDatabase({
     connection,
     clock,
@@ -91,6 +93,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     strict: true,
     enqueue: (...args) => queue.enqueue(...args),
     committed: () => {},
+    rung: (names) => bell.ring(names),
     reactionsTo: (kind) => (reactions[kind] ?? []).map((reaction) => reaction.name),
     project: options.project ?? (async () => {}),
     ...(options.recorded ? { recorded: options.recorded } : {}),
@@ -123,6 +126,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     routing: createFakeRouting(),
     mail,
     log,
+    bell,
     queue,
     caught: { mail: mails, log: lines },
     facts: { kinds: (chain) => factKinds(ground, chain) },

@@ -1,58 +1,28 @@
-import { rmSync } from 'node:fs'
-import { setTimeout as wait } from 'node:timers/promises'
-import { generateKey, tokenMediaType } from '@noticeline/sdk/protocol'
+import { tokenMediaType } from '@noticeline/sdk/protocol'
 import { Pool } from 'undici'
-import { attemptDueDeliveries } from '../../portal/delivery/attempt-delivery.ts'
-import { historyOf } from '../../portal/facts/history.ts'
 import { newId } from '../../portal/facts/id.ts'
-import { findDatabase } from '../../portal/ground/build-ground.server.ts'
-import type { Ground } from '../../portal/ground/ground.ts'
-import { submitNotice } from '../../portal/notices/submit-notice.ts'
-import { addEndpoint } from '../../portal/providers/add-endpoint.ts'
-import { confirmEndpoint } from '../../portal/providers/confirm-endpoint.ts'
-import { react } from '../../portal/reactions.ts'
-import { freshDataDir } from '../running/portal.ts'
 import { makeBareTables, openPool } from './bare-rows.ts'
-import { addNotifier, addProvider, programOf } from './cast.ts'
-import { startChild } from './child.ts'
-import { openGround } from './gauged-portal.ts'
+import { openLine } from './delivery/line.ts'
+import { deliverAll } from './delivery/throughput.ts'
 import { type Bench, inLanes, measure } from './measure.ts'
 
-/** An endpoint gets two at a time, so that many providers keep 32 in flight: as many as the timetable takes at once. */
-const providers = 16
+const endpoints = 100
 const lanes = 32
-const timetableRest = 500
 
-/** This process is the worker: it takes what is due in four lanes, as the timetable does. The sink is a process of its own. */
+/** This process is the worker, with the engine as `worker.ts` runs it. The endpoints are in a process of their own. */
 export async function deliver(scale: number): Promise<Bench> {
-  const count = Math.ceil((480 * scale) / lanes) * lanes
-  const dataDir = freshDataDir()
-  const env = { NOTICELINE_MODE: 'test', NOTICELINE_DATA_DIR: dataDir }
-  const { ground, close } = await openGround(env)
-  const sink = await startChild('./sink-process.ts')
-  const origin = `http://127.0.0.1:${await sink.ask<number>('listen')}`
-  const networks = await connectProviders(ground, origin)
-  const notifier = await programOf(ground, (await addNotifier(ground, 'Notifier of the bench')).token)
-
-  let submitted = 0
-  const queueOne = async (): Promise<void> => {
-    submitted += 1
-    const number = submitted
-    const network = networks[number % networks.length]
-    const items = [1, 2, 3].map((item) => ({ url: `http://127.0.${network}.1/${number}/${item}.jpg`, scope: 'file' }))
-    const input = { regime: 'ntd_code', category: 'csam', legal_class: 'baseline', items }
-    const taken = await submitNotice(ground, notifier, input, { origin: 'api' })
-    if (taken.result !== 'submitted') throw new Error(`The notice was refused: ${taken.result}`)
-    const [issued] = await historyOf(ground, taken.noticeId)
-    if (issued) await react(ground, 'queueDelivery', issued)
-  }
-  const { connection, leave } = await findDatabase({ databaseUrl: null, dataDir })
-  const pool = openPool(connection, lanes)
+  const count = Math.ceil((2_000 * scale) / lanes) * lanes
+  const line = await openLine({
+    behaviours: Array.from({ length: endpoints }, () => 'good' as const),
+    sealed: true,
+    database: process.argv.includes('--debian') ? 'debian' : 'embedded',
+  })
+  const pool = openPool(line.connection, lanes)
   await makeBareTables(pool)
   // The peers write attempts of deliveries that need not exist.
   await pool.query('alter table bare.attempts drop constraint attempts_delivery_id_fkey')
   const [endpoint] = (await pool.query('select id, org_id from public.endpoints limit 1')).rows
-  const http = new Pool(origin, { connections: lanes })
+  const http = new Pool(`http://127.0.0.1:${line.ports[0]}`, { connections: lanes })
   const body = 'x'.repeat(3000)
   const post = async () => {
     const answer = await http.request({
@@ -79,23 +49,11 @@ export async function deliver(scale: number): Promise<Bench> {
   return {
     ours: [
       {
-        name: 'deliver: `attemptDueDeliveries`, sealed',
+        name: 'deliver: the engine, sealed',
         run: async () => {
-          await inLanes(count, 8, queueOne)
-          let delivered = 0
-          const done = new AbortController()
-          const lane = async (worker: number): Promise<void> => {
-            while (delivered < count) {
-              if (performance.now() > late) throw new Error(`Only ${delivered} of ${count} were delivered in time`)
-              const tried = await attemptDueDeliveries(ground, { workerId: `bench-${worker}`, limit: lanes })
-              delivered += tried
-              if (delivered >= count) done.abort()
-              // Whatever may be in flight is in flight in the other lanes.
-              else if (tried === 0) await wait(timetableRest, null, { signal: done.signal }).catch(() => {})
-            }
-          }
-          const late = performance.now() + 120_000
-          return measure(count, async () => void (await Promise.all([1, 2, 3, 4].map(lane))))
+          await line.queue(count)
+          await line.sink.ask('forget')
+          return measure(count, () => deliverAll(line, count))
         },
       },
     ],
@@ -123,28 +81,7 @@ export async function deliver(scale: number): Promise<Bench> {
     close: async () => {
       await http.close()
       await pool.end()
-      await leave()
-      await close()
-      await sink.stop()
-      rmSync(dataDir, { recursive: true, force: true })
+      await line.close()
     },
   }
-}
-
-async function connectProviders(ground: Ground, origin: string): Promise<number[]> {
-  const networks: number[] = []
-  for (let number = 0; number < providers; number += 1) {
-    const provider = await addProvider(ground, `Provider ${number} of the bench`, 100 + number)
-    const actor = await programOf(ground, provider.token)
-    const added = await addEndpoint(ground, actor, {
-      url: `${origin}/${number}`,
-      signing_keys: [(await generateKey('sig')).publicJwk],
-      sealing_key: (await generateKey('enc')).publicJwk,
-    })
-    if (added.result !== 'added') throw new Error(`The endpoint was refused: ${added.result}`)
-    const confirmed = await confirmEndpoint(ground, actor, added.endpoint.id)
-    if (confirmed.result !== 'confirmed') throw new Error(`The endpoint was not confirmed: ${confirmed.result}`)
-    networks.push(100 + number)
-  }
-  return networks
 }

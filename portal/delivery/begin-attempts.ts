@@ -1,0 +1,100 @@
+import { eventTypes } from '@noticeline/sdk/protocol'
+import { newId } from '../facts/id.ts'
+import { type NewFact, recordIn } from '../facts/record.ts'
+import type { Ground, Tx } from '../ground/ground.ts'
+import { markAllOffered } from '../notices/mark-offered.ts'
+import { insertAttempts } from './attempt-store.server.ts'
+import { type Claimed, findByIndex, leaseDue, lockOpenEndpoints, type OpenEndpoint, setPaces } from './claim-store.server.ts'
+import { pacedUntil, paceRoom } from './pace.ts'
+import { furthestTryMs } from './retry-timetable.ts'
+
+/** Longer than a request can take: a lease that runs out means that its worker is gone, and its endpoint is free again. */
+export const leaseMs = 20_000
+/** Two processes learn of a clock that was set a moment apart. */
+const slackMs = 5_000
+
+/** An attempt that stands in the database and was not sent yet. */
+export interface Begun extends Claimed {
+  attemptId: string
+  number: number
+  channel: OpenEndpoint
+}
+
+/**
+ * Takes what is due, oldest deadline first and fair among endpoints, and writes down that it is tried: the lease, the
+ * row of the attempt, the first offer and its fact are one transaction for all of them, before anything is sent.
+ * Whoever finds a row unfinished knows that it was tried.
+ */
+export function beginAttempts(ground: Ground, workerId: string, limit: number): Promise<Begun[]> {
+  return ground.db.transaction(async (tx) => {
+    const claim = {
+      workerId,
+      now: tx.now,
+      leasedUntil: after(tx.now, leaseMs),
+      longestLease: after(tx.now, leaseMs + slackMs),
+      furthestTry: after(tx.now, furthestTryMs),
+      limit,
+    }
+    await findByIndex(tx.db)
+    const endpoints = (await lockOpenEndpoints(tx.db, claim)).map((endpoint) => atItsPace(endpoint, tx.now))
+    if (endpoints.length === 0) return []
+    const claimed = await leaseDue(tx.db, endpoints, claim)
+    if (claimed.length === 0) return []
+    const begun = claimed.flatMap((one) => {
+      const channel = endpoints.find(({ id }) => id === one.endpointId)
+      return channel ? [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, channel }] : []
+    })
+    await insertAttempts(
+      tx.db,
+      begun.map(({ attemptId, number, delivery: { id, orgId }, endpointId }) => ({
+        id: attemptId,
+        deliveryId: id,
+        orgId,
+        endpointId,
+        number,
+      })),
+      tx.now,
+    )
+    await keepPaces(tx, endpoints, begun)
+    await offerAll(
+      tx,
+      begun.filter(({ first }) => first),
+    )
+    return begun
+  })
+}
+
+function after(at: Date, ms: number): Date {
+  return new Date(at.getTime() + ms)
+}
+
+function atItsPace(endpoint: OpenEndpoint, now: Date): OpenEndpoint {
+  const { allowedRate, most } = endpoint
+  return allowedRate === null ? endpoint : { ...endpoint, most: Math.min(most, paceRoom(allowedRate, null, now)) }
+}
+
+async function keepPaces(tx: Tx, endpoints: readonly OpenEndpoint[], begun: readonly Begun[]): Promise<void> {
+  const paced = endpoints.flatMap(({ id, allowedRate }) => {
+    const sent = begun.filter(({ endpointId }) => endpointId === id).length
+    return allowedRate === null || sent === 0 ? [] : [{ id, pacedUntil: pacedUntil(allowedRate, sent, tx.now) }]
+  })
+  await setPaces(tx.db, paced)
+}
+
+/** First tried on a channel that works: the first of the two instants of every item in them. */
+async function offerAll(tx: Tx, begun: readonly Begun[]): Promise<void> {
+  const at = tx.now
+  await markAllOffered(
+    tx,
+    begun.flatMap(({ delivery: { event, noticeId, orgId }, token }) =>
+      event === eventTypes.issued ? [{ noticeId, orgId, at, itemIds: token.itemIds }] : [],
+    ),
+  )
+  const histories = new Map<string, NewFact[]>()
+  for (const { delivery } of begun) {
+    const { id: deliveryId, noticeId, orgId } = delivery
+    const payload = { noticeId, deliveryId, orgId, at: at.toISOString() }
+    histories.set(noticeId, [...(histories.get(noticeId) ?? []), { kind: 'delivery.offered', payload }])
+  }
+  await recordIn(tx, histories)
+}

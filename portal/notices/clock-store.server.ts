@@ -1,0 +1,68 @@
+import { sql, type Transaction } from 'kysely'
+import type { DB } from '../ground/ground.ts'
+import type { Addressee } from './notice.ts'
+import { addresseeOf } from './notice-store.server.ts'
+
+interface Named {
+  noticeId: string
+  orgId: string
+  itemIds?: readonly string[] | null
+}
+
+/** One row for each item that is named, and one without an item where all are meant. */
+function spread<T extends Named>(
+  words: readonly T[],
+): { noticeIds: string[]; orgIds: string[]; itemIds: (string | null)[]; of: T[] } {
+  const rows = words.flatMap((word) => (word.itemIds ?? [null]).map((itemId) => ({ word, itemId })))
+  return {
+    noticeIds: rows.map(({ word }) => word.noticeId),
+    orgIds: rows.map(({ word }) => word.orgId),
+    itemIds: rows.map(({ itemId }) => itemId),
+    of: rows.map(({ word }) => word),
+  }
+}
+
+export async function setOffered(db: Transaction<DB>, offered: readonly (Named & { at: Date })[]) {
+  const { noticeIds, orgIds, itemIds, of } = spread(offered)
+  if (of.length === 0) return
+  const at = of.map((one) => one.at)
+  await sql`
+    update addressees as a set offered_at = o.at
+    from unnest(${noticeIds}::text[], ${orgIds}::text[], ${itemIds}::text[], ${at}::timestamptz[])
+      as o (notice_id, org_id, item_id, at)
+    where a.notice_id = o.notice_id and a.org_id = o.org_id and (o.item_id is null or a.item_id = o.item_id)
+      and a.offered_at is null`.execute(db)
+}
+
+/** The addressees that these words reached, in the order of their items. */
+export async function lockReceiving(db: Transaction<DB>, received: readonly Named[]): Promise<Addressee[]> {
+  const { noticeIds, orgIds, itemIds, of } = spread(received)
+  if (of.length === 0) return []
+  const rows = await db
+    .selectFrom('addressees')
+    .selectAll()
+    .where(sql<boolean>`(item_id, org_id) in (
+      select a.item_id, a.org_id from addressees as a
+      join unnest(${noticeIds}::text[], ${orgIds}::text[], ${itemIds}::text[]) as r (notice_id, org_id, item_id)
+        on a.notice_id = r.notice_id and a.org_id = r.org_id and (r.item_id is null or a.item_id = r.item_id))`)
+    .orderBy('itemId')
+    .orderBy('orgId')
+    .forNoKeyUpdate()
+    .execute()
+  return rows.map(addresseeOf)
+}
+
+export async function setClocks(
+  db: Transaction<DB>,
+  clocks: readonly { itemId: string; orgId: string; receivedAt: Date; dueAt: Date | null }[],
+) {
+  // Two receipts of one notice in one batch: the one that was read last is the earlier.
+  const rows = [...new Map(clocks.map((clock) => [`${clock.itemId} ${clock.orgId}`, clock])).values()]
+  if (rows.length === 0) return
+  const of = <K extends keyof (typeof rows)[number]>(column: K) => rows.map((clock) => clock[column])
+  await sql`
+    update addressees as a set received_at = c.received_at, due_at = c.due_at
+    from unnest(${of('itemId')}::text[], ${of('orgId')}::text[], ${of('receivedAt')}::timestamptz[],
+      ${of('dueAt')}::timestamptz[]) as c (item_id, org_id, received_at, due_at)
+    where a.item_id = c.item_id and a.org_id = c.org_id`.execute(db)
+}
