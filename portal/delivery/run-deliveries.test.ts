@@ -78,9 +78,9 @@ test('a stop lets what is in flight come back, takes nothing new, and gives the 
     const second = await build.issuedNotice(ground, on, { items: [{ url: 'https://b.example/x', ip: '198.51.100.7' }] })
     const deliveries = runDeliveries(ground, { workerId: 'one' })
     await vi.waitFor(() => expect(posts(ground)).toBe(2), soon)
-    const stopped = deliveries.stop(600)
-    const later = await build.issuedNotice(ground, on)
+    const stopped = deliveries.stop(2_000)
     quick.open()
+    const later = await build.issuedNotice(ground, on)
     await stopped
     const of = (noticeId: string, orgId: string) => build.deliveryOf(ground, noticeId, orgId)
     expect(await of(first.noticeId, on.provider.orgId)).toMatchObject({ state: 'received', leasedBy: null })

@@ -33,8 +33,11 @@ export interface DeliveryLine {
   readonly notifier: ProgramActor
   readonly orgIds: readonly string[]
   readonly ports: readonly number[]
-  /** Makes so many notices due, in turn for everybody; `to` are the numbers of endpoints. As if submitted and signed. */
-  queue(count: number, to?: readonly number[]): Promise<void>
+  /**
+   * Makes so many notices due, in turn for everybody; `to` are the numbers of endpoints. As if submitted and signed. Answers
+   * their ids.
+   */
+  queue(count: number, to?: readonly number[]): Promise<string[]>
   /** How many deliveries still wait for their first arrival; `to` as above. */
   waiting(to?: readonly number[]): Promise<number>
   /** Submits a notice to one of them and runs what follows from it. */
@@ -48,7 +51,7 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
   const env = { NOTICELINE_MODE: 'test', NOTICELINE_LOG_LEVEL: 'error', NOTICELINE_DATA_DIR: dataDir, ...server?.env }
   const built = await openGround(env)
   const { ground } = built
-  const found = await findDatabase({ databaseUrl: env.DATABASE_URL ?? null, dataDir })
+  const found = await findDatabase({ databaseUrl: server?.env['DATABASE_URL'] ?? null, dataDir })
   const pool = new pg.Pool({ ...found.connection, max: 4 })
   const sink = await startChild('./delivery/sink-process.ts')
   const ports = await sink.ask<number[]>('listen', { behaviours })
@@ -94,7 +97,8 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
   await pool.query('delete from queue.job')
 
   let made = 0
-  async function queue(count: number, to: readonly number[] = [...ports.keys()]): Promise<void> {
+  async function queue(count: number, to: readonly number[] = [...ports.keys()]): Promise<string[]> {
+    const ids: string[] = []
     for (let from = 0; from < count; from += 1000) {
       const some = Array.from({ length: Math.min(1000, count - from) }, (_, index) => {
         made += 1
@@ -107,7 +111,9 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
         return { id, of: sample.noticeId, dataKey, bytes }
       })
       await insertLike(pool, some)
+      ids.push(...some.map(({ id }) => `ntc_${id}`))
     }
+    return ids
   }
 
   return {

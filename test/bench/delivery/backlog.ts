@@ -1,0 +1,50 @@
+import { beginAttempts } from '../../../portal/delivery/begin-attempts.ts'
+import type { DeliveryLine } from './line.ts'
+
+/** Rows that wait, as many as it takes: their tokens are never opened. */
+export async function fillUp(line: DeliveryLine, upTo: number): Promise<void> {
+  const client = await line.pool.connect()
+  try {
+    const { rows } = await client.query('select count(*)::int as n from deliveries where next_attempt_at is not null')
+    const missing = upTo - rows[0].n
+    if (missing <= 0) return
+    await client.query('set session_replication_role = replica')
+    const each = Math.ceil(missing / line.orgIds.length)
+    await client.query(
+      `insert into tokens (jti, org_id, notice_id, seq, event, kid, set_sha256, data_key, sealed, issued_at, item_ids)
+       select 'evt_b' || t.org_id || '_' || $2 || '_' || n, t.org_id, t.notice_id, 1000000 + $2::int * 10000000 + n, t.event, t.kid,
+              t.set_sha256, '\\x00', '\\x00', now(), '{}'
+       from (select distinct on (org_id) * from tokens order by org_id, jti) as t, generate_series(1, $1::int) as n`,
+      [each, upTo % 97],
+    )
+    await client.query(
+      `insert into deliveries (id, org_id, notice_id, jti, event, seq, state, next_attempt_at, deadline_at, created_at)
+       select 'dlv_b' || t.org_id || '_' || $1 || '_' || t.seq, t.org_id, t.notice_id, t.jti, t.event, t.seq, 'queued', now(),
+              now() + random() * interval '24 hours', now()
+       from tokens as t where t.jti like 'evt\\_b%' and not exists (select from deliveries d where d.jti = t.jti)`,
+      [upTo % 97],
+    )
+    await client.query('set session_replication_role = origin')
+    await client.query('vacuum analyze deliveries')
+    await client.query('vacuum analyze tokens')
+  } finally {
+    client.release()
+  }
+}
+
+/** Milliseconds for a claim of 64, one after the other, each taken back before the next. */
+export async function claimTimes(line: DeliveryLine, times: number): Promise<number[]> {
+  const { ground } = line.built
+  const took: number[] = []
+  for (let time = 0; time < times; time += 1) {
+    const began = performance.now()
+    const begun = await beginAttempts(ground, 'bench-claim', 64)
+    took.push(performance.now() - began)
+    if (begun.length !== 64) throw new Error(`Only ${begun.length} were claimed`)
+    await line.pool.query(
+      `update deliveries set leased_by = null, leased_until = null, endpoint_id = null, attempts = 0, offered_at = null,
+              state = 'queued' where leased_by = 'bench-claim'`,
+    )
+  }
+  return took
+}

@@ -1,0 +1,115 @@
+/**
+ * `pnpm bench:delivery [part…] [--debian] [--quick]`: how the engine behaves, beyond what it costs (`pnpm bench deliver`).
+ * Parts: latency, fairness, backlog, several.
+ */
+import { machine } from '../machine.ts'
+import { spreadOf } from '../measure.ts'
+import { claimTimes, fillUp } from './backlog.ts'
+import { latencyAt } from './latency.ts'
+import { type LineOptions, openLine } from './line.ts'
+import { withWorkers } from './several.ts'
+import { type Behaviour, faults } from './sink-process.ts'
+import { deliverAll } from './throughput.ts'
+
+const quick = process.argv.includes('--quick')
+const database = process.argv.includes('--debian') ? 'debian' : 'embedded'
+const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const rounds = quick ? 3 : 5
+const good = (count: number): Behaviour[] => Array.from({ length: count }, () => 'good')
+const line = (options: Partial<LineOptions> & Pick<LineOptions, 'behaviours'>) =>
+  openLine({ sealed: false, database, ...options })
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const ms = (value: number) => `${value.toFixed(1)} ms`
+const tell = (values: readonly number[], digits = 1) => {
+  const { median, min, max } = spreadOf(values)
+  return `${median.toFixed(digits)} (${min.toFixed(digits)}..${max.toFixed(digits)})`
+}
+
+const parts: Record<string, () => Promise<void>> = {
+  /** From the commit to the receiver, at half of what the same worker delivered a moment before. */
+  async latency() {
+    const on = await line({ behaviours: good(100) })
+    try {
+      const count = quick ? 1_000 : 4_000
+      const rates: number[] = []
+      for (let round = 0; round < 2; round += 1) {
+        await on.queue(count)
+        await on.sink.ask('forget')
+        const began = performance.now()
+        await deliverAll(on, count)
+        rates.push((count * 1000) / (performance.now() - began))
+      }
+      const full = rates.at(-1) ?? 0
+      const found = await latencyAt(on, full / 2, quick ? 10 : 30)
+      say(`latency: ${full.toFixed(0)} a second at full load; at half of it p50 ${ms(found.p50)}, p99 ${ms(found.p99)}, most ${ms(found.max)}, ${found.count} deliveries`)
+    } finally {
+      await on.close()
+    }
+  },
+  /** Healthy endpoints with a fifth that misbehaves, beside the same without. In turn, so that both see the same machine. */
+  async fairness() {
+    const on = await line({ behaviours: [...good(80), ...Array.from({ length: 20 }, (_, at) => faults[at % faults.length] ?? 'hang')] })
+    try {
+      const healthy = Array.from({ length: 80 }, (_, number) => number)
+      const faulty = Array.from({ length: 20 }, (_, number) => 80 + number)
+      const perSecond = quick ? 40 : 60
+      await latencyAt(on, perSecond, 3, healthy)
+      const pairs: { without: number; with: number }[] = []
+      for (let round = 0; round < rounds; round += 1) {
+        await on.pool.query('update deliveries set next_attempt_at = null where next_attempt_at is not null')
+        const without = await latencyAt(on, perSecond, 8, healthy)
+        await on.pool.query('update endpoints set failures = 0, rests = 0, rests_until = null')
+        await on.queue(400, faulty)
+        const beside = await latencyAt(on, perSecond, 8, healthy)
+        pairs.push({ without: without.p99, with: beside.p99 })
+      }
+      say(`fairness: healthy p99 without faulty ${tell(pairs.map((pair) => pair.without))} ms, with 20 of 100 faulty ${tell(pairs.map((pair) => pair.with))} ms, ratio ${tell(pairs.map((pair) => pair.with / pair.without), 2)}`)
+    } finally {
+      await on.close()
+    }
+  },
+  /** What a claim of 64 costs with more and more waiting. */
+  async backlog() {
+    const on = await line({ behaviours: good(100) })
+    try {
+      const sizes = quick ? [1_000, 100_000] : [1_000, 100_000, 1_000_000]
+      let least = Number.NaN
+      for (const size of sizes) {
+        await fillUp(on, size)
+        await claimTimes(on, 5)
+        const { median, min, max } = spreadOf(await claimTimes(on, 25))
+        if (Number.isNaN(least)) least = median
+        say(`backlog: ${size} waiting, a claim of 64 takes ${median.toFixed(1)} ms (${min.toFixed(1)}..${max.toFixed(1)}), ${(median / least).toFixed(2)} times that at ${sizes[0]}`)
+      }
+    } finally {
+      await on.close()
+    }
+  },
+  /** One worker and two, in processes of their own, on one database. */
+  async several() {
+    const on = await line({ behaviours: good(100) })
+    try {
+      const count = quick ? 1_500 : 5_000
+      await withWorkers(on, 1, 300)
+      const ratios: number[] = []
+      for (let round = 0; round < rounds; round += 1) {
+        const one = await withWorkers(on, 1, count)
+        const two = await withWorkers(on, 2, count)
+        ratios.push(two.perSecond / one.perSecond)
+        say(`several: one worker ${one.perSecond.toFixed(0)} a second (${one.rss.toFixed(0)} MiB), two ${two.perSecond.toFixed(0)}; arrivals ${one.arrivals} and ${two.arrivals} of ${count}, doubles ${one.repeated} and ${two.repeated}`)
+      }
+      say(`several: two workers deliver ${tell(ratios, 2)} times what one does`)
+    } finally {
+      await on.close()
+    }
+  },
+}
+
+const unknown = named.filter((name) => !Object.hasOwn(parts, name))
+if (unknown.length > 0) {
+  console.error(`No such part: ${unknown.join(', ')}. There are ${Object.keys(parts).join(', ')}.`)
+  process.exit(1)
+}
+say(machine())
+for (const [name, run] of Object.entries(parts)) if (named.length === 0 || named.includes(name)) await run()
+process.exit(0)
