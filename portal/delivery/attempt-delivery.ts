@@ -26,13 +26,22 @@ export async function attemptDueDeliveries(
 
 /** Sends one that has begun. The token is the same at every attempt, the envelope around it is made for this one. */
 export async function tryOne(ground: Ground, begun: Begun): Promise<Tried> {
-  const answer = await push(ground, begun)
+  const raw = openToken(ground, begun)
+  const answer = raw === null ? null : await push(ground, begun, raw)
   return { begun, answer, at: ground.clock.now() }
 }
 
-async function push(ground: Ground, { token, channel }: Begun): Promise<OutboundAnswer> {
-  const { jti, dataKey, sealed } = token
-  const raw = ground.vault.open(dataKey, `token:${jti}`, sealed).toString('ascii')
+function openToken(ground: Ground, { token: { jti, dataKey, sealed } }: Begun): string | null {
+  try {
+    return ground.vault.open(dataKey, `token:${jti}`, sealed).toString('ascii')
+  } catch (error) {
+    if ((error as Error).name !== 'VaultError') throw error
+    ground.log.error('token not opened', { code: (error as { code?: string }).code ?? 'unknown' })
+    return null
+  }
+}
+
+async function push(ground: Ground, { token: { jti }, channel }: Begun, raw: string): Promise<OutboundAnswer> {
   const body = channel.sealingKey ? await seal(raw, channel.sealingKey) : raw
   return ground.outbound.post(channel.url, {
     contentType: channel.mediaType,

@@ -4,7 +4,14 @@ import { type NewFact, recordIn } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { markAllOffered } from '../notices/mark-offered.ts'
 import { insertAttempts } from './attempt-store.server.ts'
-import { type Claimed, findByIndex, leaseDue, lockOpenEndpoints, type OpenEndpoint, setPaces } from './claim-store.server.ts'
+import {
+  type Claimed,
+  findByIndex,
+  leaseDue,
+  lockOpenEndpoints,
+  type OpenEndpoint,
+  setPaces,
+} from './claim-store.server.ts'
 import { pacedUntil, paceRoom } from './pace.ts'
 import { furthestTryMs } from './retry-timetable.ts'
 

@@ -19,7 +19,8 @@ const spentAfterMs = 30 * 86_400_000
 /** An attempt and what came back. */
 export interface Tried {
   begun: Begun
-  answer: OutboundAnswer
+  /** Null: nothing was sent, since the token is sealed by a key that is not here. It is held, and tried again. */
+  answer: OutboundAnswer | null
   at: Date
 }
 
@@ -42,13 +43,17 @@ export function finishAttempts(ground: Ground, worker: Worker, tried: readonly T
     const rows = new Map(locked.map((row) => [row.id, row]))
     const there = tried.flatMap((one) => {
       const delivery = rows.get(one.begun.delivery.id)
-      return delivery ? [{ ...one, delivery, meaning: readAnswer(one.answer) }] : []
+      return delivery ? [{ ...one, delivery, meaning: one.answer ? readAnswer(one.answer) : held }] : []
     })
     await finishAttemptRows(
       tx.db,
       there.map((one) => rowOf(ground, one)),
     )
-    await noteHealth(tx, there, worker.jitter)
+    await noteHealth(
+      tx,
+      there.flatMap(({ answer, ...one }) => (answer ? [{ ...one, answer }] : [])),
+      worker.jitter,
+    )
     const facts = new Map<Finished, NewFact[]>()
     const arrivals = new Map<Finished, Arrival>()
     for (const one of there) {
@@ -71,6 +76,8 @@ export function finishAttempts(ground: Ground, worker: Worker, tried: readonly T
     await recordIn(tx, historiesOf(there, facts))
   })
 }
+
+const held: Answer = { result: 'failed', code: 'key_missing', slow: false, gone: false }
 
 interface Finished extends Tried {
   /** The row as it is now, locked; what the result moves is written into it. */
@@ -95,7 +102,7 @@ function move(one: Finished, { workerId, jitter }: Worker, facts: Map<Finished, 
 }
 
 function planNextTry({ delivery, meaning, answer, at }: Finished, jitter: () => number): NewFact[] {
-  const asked = answer.result === 'answered' && (answer.status === 429 || answer.status === 503)
+  const asked = answer?.result === 'answered' && (answer.status === 429 || answer.status === 503)
   const nextAttemptAt = nextTryAt({
     // Whoever asked for it again is not told to wait half a day because it failed often before that.
     failures: delivery.attempts - (delivery.resentAfter ?? 0),
@@ -162,11 +169,11 @@ function rowOf(ground: Ground, { begun, answer, meaning, at }: Finished) {
   return {
     id: begun.attemptId,
     result: meaning.result,
-    status: answer.result === 'answered' ? answer.status : null,
+    status: answer?.result === 'answered' ? answer.status : null,
     code: meaning.code,
-    ms: answer.ms,
+    ms: answer?.ms ?? null,
     finishedAt: at,
-    sealed: sealDetails(ground, begun, answer),
+    sealed: answer ? sealDetails(ground, begun, answer) : null,
   }
 }
 

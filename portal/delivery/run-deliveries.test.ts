@@ -121,6 +121,29 @@ test('a result that the database does not take is kept, and written when it does
     expect(ground.caught.log.some(({ event }) => event === 'results not written')).toBe(true)
   }))
 
+test('a token whose key was lost is held with its reason, blames nobody, and goes out when the key is back', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.issuedNotice(ground, on)
+    ground.outbound.answer(build.endpointUrl, 202)
+    const open: typeof ground.vault.open = () => {
+      throw Object.assign(new Error('The data key was wrapped by a key that is not configured.'), {
+        name: 'VaultError',
+        code: 'key_unknown',
+      })
+    }
+    const lost = { ...ground, vault: { ...ground.vault, open } }
+    expect(await attemptDueDeliveries(lost, { workerId: 'one', limit: 32, jitter: () => 0.5 })).toBe(1)
+    const waiting = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+    expect(waiting).toMatchObject({ state: 'offered', lastCode: 'key_missing', leasedBy: null })
+    expect(waiting.nextAttemptAt?.toISOString()).toBe('2026-11-21T10:00:05.000Z')
+    expect(posts(ground)).toBe(0)
+    expect((await endpointOf(ground)).failures).toBe(0)
+    ground.clock.advance(5_000)
+    expect(await tryNow(ground)).toBe(1)
+    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).state).toBe('received')
+  }))
+
 test('more are in flight where the owner of the endpoint says so, or the endpoint itself; one after a failure', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)

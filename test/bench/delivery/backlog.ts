@@ -1,4 +1,5 @@
-import { beginAttempts } from '../../../portal/delivery/begin-attempts.ts'
+import { findByIndex, leaseDue, lockOpenEndpoints } from '../../../portal/delivery/claim-store.server.ts'
+import { furthestTryMs } from '../../../portal/delivery/retry-timetable.ts'
 import type { DeliveryLine } from './line.ts'
 
 /** Rows that wait, as many as it takes: their tokens are never opened. */
@@ -32,19 +33,33 @@ export async function fillUp(line: DeliveryLine, upTo: number): Promise<void> {
   }
 }
 
-/** Milliseconds for a claim of 64, one after the other, each taken back before the next. */
+/** Milliseconds for a claim of 64, one after the other: what finds and leases them, in a transaction that is undone. */
 export async function claimTimes(line: DeliveryLine, times: number): Promise<number[]> {
   const { ground } = line.built
   const took: number[] = []
   for (let time = 0; time < times; time += 1) {
-    const began = performance.now()
-    const begun = await beginAttempts(ground, 'bench-claim', 64)
-    took.push(performance.now() - began)
-    if (begun.length !== 64) throw new Error(`Only ${begun.length} were claimed`)
-    await line.pool.query(
-      `update deliveries set leased_by = null, leased_until = null, endpoint_id = null, attempts = 0, offered_at = null,
-              state = 'queued' where leased_by = 'bench-claim'`,
-    )
+    const undone = new Error('Undone')
+    await ground.db
+      .transaction(async (tx) => {
+        const after = (ms: number) => new Date(tx.now.getTime() + ms)
+        const claim = {
+          workerId: 'bench-claim',
+          now: tx.now,
+          leasedUntil: after(20_000),
+          longestLease: after(25_000),
+          furthestTry: after(furthestTryMs),
+          limit: 64,
+        }
+        const began = performance.now()
+        await findByIndex(tx.db)
+        const leased = await leaseDue(tx.db, await lockOpenEndpoints(tx.db, claim), claim)
+        took.push(performance.now() - began)
+        if (leased.length !== 64) throw new Error(`Only ${leased.length} were claimed`)
+        throw undone
+      })
+      .catch((error) => {
+        if (error !== undone) throw error
+      })
   }
   return took
 }

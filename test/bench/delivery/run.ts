@@ -41,14 +41,18 @@ const parts: Record<string, () => Promise<void>> = {
       }
       const full = rates.at(-1) ?? 0
       const found = await latencyAt(on, full / 2, quick ? 10 : 30)
-      say(`latency: ${full.toFixed(0)} a second at full load; at half of it p50 ${ms(found.p50)}, p99 ${ms(found.p99)}, most ${ms(found.max)}, ${found.count} deliveries`)
+      say(
+        `latency: ${full.toFixed(0)} a second at full load; at half of it p50 ${ms(found.p50)}, p99 ${ms(found.p99)}, most ${ms(found.max)}, ${found.count} deliveries`,
+      )
     } finally {
       await on.close()
     }
   },
   /** Healthy endpoints with a fifth that misbehaves, beside the same without. In turn, so that both see the same machine. */
   async fairness() {
-    const on = await line({ behaviours: [...good(80), ...Array.from({ length: 20 }, (_, at) => faults[at % faults.length] ?? 'hang')] })
+    const on = await line({
+      behaviours: [...good(80), ...Array.from({ length: 20 }, (_, at) => faults[at % faults.length] ?? 'hang')],
+    })
     try {
       const healthy = Array.from({ length: 80 }, (_, number) => number)
       const faulty = Array.from({ length: 20 }, (_, number) => 80 + number)
@@ -63,7 +67,12 @@ const parts: Record<string, () => Promise<void>> = {
         const beside = await latencyAt(on, perSecond, 8, healthy)
         pairs.push({ without: without.p99, with: beside.p99 })
       }
-      say(`fairness: healthy p99 without faulty ${tell(pairs.map((pair) => pair.without))} ms, with 20 of 100 faulty ${tell(pairs.map((pair) => pair.with))} ms, ratio ${tell(pairs.map((pair) => pair.with / pair.without), 2)}`)
+      say(
+        `fairness: healthy p99 without faulty ${tell(pairs.map((pair) => pair.without))} ms, with 20 of 100 faulty ${tell(pairs.map((pair) => pair.with))} ms, ratio ${tell(
+          pairs.map((pair) => pair.with / pair.without),
+          2,
+        )}`,
+      )
     } finally {
       await on.close()
     }
@@ -79,7 +88,9 @@ const parts: Record<string, () => Promise<void>> = {
         await claimTimes(on, 5)
         const { median, min, max } = spreadOf(await claimTimes(on, 25))
         if (Number.isNaN(least)) least = median
-        say(`backlog: ${size} waiting, a claim of 64 takes ${median.toFixed(1)} ms (${min.toFixed(1)}..${max.toFixed(1)}), ${(median / least).toFixed(2)} times that at ${sizes[0]}`)
+        say(
+          `backlog: ${size} waiting, a claim of 64 takes ${median.toFixed(1)} ms (${min.toFixed(1)}..${max.toFixed(1)}), ${(median / least).toFixed(2)} times that at ${sizes[0]}`,
+        )
       }
     } finally {
       await on.close()
@@ -96,7 +107,9 @@ const parts: Record<string, () => Promise<void>> = {
         const one = await withWorkers(on, 1, count)
         const two = await withWorkers(on, 2, count)
         ratios.push(two.perSecond / one.perSecond)
-        say(`several: one worker ${one.perSecond.toFixed(0)} a second (${one.rss.toFixed(0)} MiB), two ${two.perSecond.toFixed(0)}; arrivals ${one.arrivals} and ${two.arrivals} of ${count}, doubles ${one.repeated} and ${two.repeated}`)
+        say(
+          `several: one worker ${one.perSecond.toFixed(0)} a second (${one.rss.toFixed(0)} MiB), two ${two.perSecond.toFixed(0)}; arrivals ${one.arrivals} and ${two.arrivals} of ${count}, doubles ${one.repeated} and ${two.repeated}`,
+        )
       }
       say(`several: two workers deliver ${tell(ratios, 2)} times what one does`)
     } finally {
