@@ -27,16 +27,16 @@ const held = () => {
 test('whatever is due is delivered, what comes back together is one transaction, and every chain stays whole', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)
-    await set(ground, { inFlight: 8 })
+    await set(ground, { inFlight: 4 })
     const notices = []
-    for (let index = 0; index < 12; index += 1) notices.push(await build.issuedNotice(ground, on))
+    for (let index = 0; index < 6; index += 1) notices.push(await build.issuedNotice(ground, on))
     ground.outbound.answer(build.endpointUrl, 202)
     const deliveries = runDeliveries(ground, { workerId: 'one' })
     await vi.waitFor(async () => {
       expect((await rows(ground)).every((row) => row.state === 'received' && row.leasedBy === null)).toBe(true)
     }, soon)
     await deliveries.stop()
-    expect(posts(ground)).toBe(12)
+    expect(posts(ground)).toBe(6)
     for (const { noticeId } of notices) {
       expect(await checkHistory(ground, noticeId)).toMatchObject({ result: 'whole' })
       const kinds = await ground.facts.kinds(noticeId)
@@ -147,7 +147,7 @@ test('a token whose key was lost is held with its reason, blames nobody, and goe
 test('more are in flight where the owner of the endpoint says so, or the endpoint itself; one after a failure', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)
-    for (let index = 0; index < 20; index += 1) await build.issuedNotice(ground, on)
+    for (let index = 0; index < 14; index += 1) await build.issuedNotice(ground, on)
     ground.outbound.answer(build.endpointUrl, { status: 202, headers: { 'webhook-allowed-rate': '480' } })
     expect(await tryNow(ground)).toBe(2)
     expect((await endpointOf(ground)).allowedRate).toBe(480)
