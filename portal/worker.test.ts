@@ -25,7 +25,9 @@ test('a receiver that takes its time holds up nobody else', () =>
       await vi.waitFor(async () => {
         expect((await build.deliveryOf(ground, noticeId, other.orgId)).state).toBe('received')
       }, 5_000)
-      expect((await build.deliveryOf(ground, first.noticeId, on.provider.orgId)).state).toBe('offered')
+      await vi.waitFor(async () => {
+        expect((await build.deliveryOf(ground, first.noticeId, on.provider.orgId)).state).toBe('offered')
+      }, 5_000)
     } finally {
       answer()
       await worker.stop()

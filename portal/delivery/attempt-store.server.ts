@@ -54,6 +54,21 @@ export async function insertAttempts(db: Transaction<DB>, attempts: readonly Beg
       ${of('number')}::int[]) as a (id, delivery_id, org_id, endpoint_id, number)`.execute(db)
 }
 
+/** When each of these was first tried; one that was never sent, for want of its key, does not count. */
+export async function selectFirstTries(
+  db: Transaction<DB>,
+  deliveryIds: readonly string[],
+): Promise<Map<string, Date>> {
+  const rows = await db
+    .selectFrom('attempts')
+    .select((of) => ['deliveryId', of.fn.min('startedAt').as('at')])
+    .where('deliveryId', '=', sql<string>`any(${deliveryIds}::text[])`)
+    .where((where) => where.or([where('code', 'is', null), where('code', '<>', 'key_missing')]))
+    .groupBy('deliveryId')
+    .execute()
+  return new Map(rows.map(({ deliveryId, at }) => [deliveryId, at]))
+}
+
 /** Whoever began them is gone; should it come back after all, it writes the result it has. */
 export async function abandonAttempts(db: Transaction<DB>, deliveryIds: readonly string[], now: Date) {
   await db

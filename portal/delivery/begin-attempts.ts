@@ -1,8 +1,5 @@
-import { eventTypes } from '@noticeline/sdk/protocol'
 import { newId } from '../facts/id.ts'
-import { type NewFact, recordIn } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
-import { markAllOffered } from '../notices/mark-offered.ts'
 import { insertAttempts } from './attempt-store.server.ts'
 import {
   type Claimed,
@@ -24,13 +21,14 @@ const slackMs = 5_000
 export interface Begun extends Claimed {
   attemptId: string
   number: number
+  at: Date
   channel: OpenEndpoint
 }
 
 /**
- * Takes what is due, oldest deadline first and fair among endpoints, and writes down that it is tried: the lease, the
- * row of the attempt, the first offer and its fact are one transaction for all of them, before anything is sent.
- * Whoever finds a row unfinished knows that it was tried.
+ * Takes what is due, oldest deadline first and fair among endpoints, and writes down that it is tried: the leases and the
+ * rows of the attempts are one transaction, before anything is sent. Whoever finds a row unfinished knows that it may
+ * have been sent.
  */
 export function beginAttempts(ground: Ground, workerId: string, limit: number): Promise<Begun[]> {
   return ground.db.transaction(async (tx) => {
@@ -49,7 +47,7 @@ export function beginAttempts(ground: Ground, workerId: string, limit: number): 
     if (claimed.length === 0) return []
     const begun = claimed.flatMap((one) => {
       const channel = endpoints.find(({ id }) => id === one.endpointId)
-      return channel ? [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, channel }] : []
+      return channel ? [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, at: tx.now, channel }] : []
     })
     await insertAttempts(
       tx.db,
@@ -63,10 +61,6 @@ export function beginAttempts(ground: Ground, workerId: string, limit: number): 
       tx.now,
     )
     await keepPaces(tx, endpoints, begun)
-    await offerAll(
-      tx,
-      begun.filter(({ first }) => first),
-    )
     return begun
   })
 }
@@ -86,22 +80,4 @@ async function keepPaces(tx: Tx, endpoints: readonly OpenEndpoint[], begun: read
     return allowedRate === null || sent === 0 ? [] : [{ id, pacedUntil: pacedUntil(allowedRate, sent, tx.now) }]
   })
   await setPaces(tx.db, paced)
-}
-
-/** First tried on a channel that works: the first of the two instants of every item in them. */
-async function offerAll(tx: Tx, begun: readonly Begun[]): Promise<void> {
-  const at = tx.now
-  await markAllOffered(
-    tx,
-    begun.flatMap(({ delivery: { event, noticeId, orgId }, token }) =>
-      event === eventTypes.issued ? [{ noticeId, orgId, at, itemIds: token.itemIds }] : [],
-    ),
-  )
-  const histories = new Map<string, NewFact[]>()
-  for (const { delivery } of begun) {
-    const { id: deliveryId, noticeId, orgId } = delivery
-    const payload = { noticeId, deliveryId, orgId, at: at.toISOString() }
-    histories.set(noticeId, [...(histories.get(noticeId) ?? []), { kind: 'delivery.offered', payload }])
-  }
-  await recordIn(tx, histories)
 }

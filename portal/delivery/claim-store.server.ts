@@ -33,11 +33,9 @@ export interface OpenEndpoint {
 }
 
 export interface Claimed {
-  /** As it is now: leased, its attempt counted, offered. */
+  /** As it is now: leased, its attempt counted. */
   delivery: DeliveryRow
   endpointId: string
-  /** Nobody tried it before, on any channel. */
-  first: boolean
   token: Pick<Selectable<DB['tokens']>, 'jti' | 'itemIds'> & { dataKey: Buffer; sealed: Buffer }
 }
 
@@ -148,9 +146,7 @@ export async function leaseDue(
   const { workerId, now, leasedUntil, longestLease, limit } = claim
   const of = <K extends 'id' | 'orgId' | 'most'>(column: K) => endpoints.map((endpoint) => endpoint[column])
   const ways = endpoints.map(({ standsIn }) => waysAsText(standsIn))
-  const { rows } = await sql<
-    DeliveryRow & { first: boolean; itemIds: string[] | null; dataKey: Buffer; sealed: Buffer }
-  >`
+  const { rows } = await sql<DeliveryRow & { itemIds: string[] | null; dataKey: Buffer; sealed: Buffer }>`
     with room as (
       select r.id, r.org_id, r.ways, r.most - count(d.id)::int as most
       from unnest(${of('id')}::text[], ${of('orgId')}::text[], ${of('most')}::int[], ${ways}::text[])
@@ -160,8 +156,7 @@ export async function leaseDue(
       group by r.id, r.org_id, r.most, r.ways
     ),
     picked as (
-      select due.*, room.id as at_endpoint, due.offered_at is null as first,
-             t.item_ids, t.data_key, t.sealed, t.data_key is null or t.sealed is null as erased
+      select due.*, room.id as at_endpoint, t.item_ids, t.data_key, t.sealed, t.data_key is null or t.sealed is null as erased
       from room
       cross join lateral (
         select d.* from deliveries as d where d.org_id = room.org_id and ${due(claim)}
@@ -181,14 +176,12 @@ export async function leaseDue(
     )
     update deliveries as d
     set endpoint_id = picked.at_endpoint, leased_by = ${workerId}, leased_until = ${leasedUntil},
-        attempts = d.attempts + 1, offered_at = coalesce(d.offered_at, ${now}),
-        state = case when picked.first and d.state not in ('received', 'acknowledged') then 'offered' else d.state end
+        attempts = d.attempts + 1
     from picked where d.id = picked.id and not picked.erased
-    returning d.*, picked.first, picked.item_ids, picked.data_key, picked.sealed`.execute(db)
-  return rows.map(({ first, itemIds, dataKey, sealed, ...delivery }) => ({
+    returning d.*, picked.item_ids, picked.data_key, picked.sealed`.execute(db)
+  return rows.map(({ itemIds, dataKey, sealed, ...delivery }) => ({
     delivery,
     endpointId: delivery.endpointId ?? '',
-    first,
     token: { jti: delivery.jti, itemIds, dataKey, sealed },
   }))
 }

@@ -8,6 +8,7 @@ import { findByIndex } from './claim-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import type { DeliveryRow } from './delivery-store.server.ts'
 import { noteHealth } from './note-health.ts'
+import { markItemsOffered, noteOffers } from './offer-begun.ts'
 import { type Answer, readAnswer } from './push-answer.ts'
 import { finishAttemptRows, lockDeliveries, writeDeliveries } from './result-store.server.ts'
 import { nextTryAt, retryAfterMs } from './retry-timetable.ts'
@@ -54,12 +55,21 @@ export function finishAttempts(ground: Ground, worker: Worker, tried: readonly T
       there.flatMap(({ answer, ...one }) => (answer ? [{ ...one, answer }] : [])),
       worker.jitter,
     )
+    const offers = await noteOffers(
+      tx,
+      there.filter(({ answer }) => answer !== null),
+    )
     const facts = new Map<Finished, NewFact[]>()
     const arrivals = new Map<Finished, Arrival>()
     for (const one of there) {
-      const arrival = move(one, worker, facts)
+      const arrival = move(one, worker, offers.has(one), facts)
       if (arrival) arrivals.set(one, arrival)
     }
+    // Of those that arrived, the clocks are written with the offer.
+    await markItemsOffered(
+      tx,
+      [...offers.keys()].filter((one) => !arrivals.has(one)),
+    )
     await writeDeliveries(tx.db, [...rows.values()])
     for (const one of there) if (one.meaning.gone) await leave(tx, one, facts)
     // Nobody tries them again, so nobody would find another attempt whose worker was killed.
@@ -73,6 +83,7 @@ export function finishAttempts(ground: Ground, worker: Worker, tried: readonly T
     }
     const started = await startClocksOf(tx, [...arrivals.values()])
     for (const [index, one] of [...arrivals.keys()].entries()) facts.set(one, started[index] ?? [])
+    for (const [one, offered] of offers) facts.set(one, [offered, ...(facts.get(one) ?? [])])
     await recordIn(tx, historiesOf(there, facts))
   })
 }
@@ -86,13 +97,18 @@ interface Finished extends Tried {
 }
 
 /** What the answer moves about the delivery's row. Answers the arrival, where it is the first. */
-function move(one: Finished, { workerId, jitter }: Worker, facts: Map<Finished, NewFact[]>): Arrival | null {
+function move(
+  one: Finished,
+  { workerId, jitter }: Worker,
+  first: boolean,
+  facts: Map<Finished, NewFact[]>,
+): Arrival | null {
   const { delivery, meaning, begun, at } = one
   const ours = delivery.leasedBy === workerId
   if (ours) Object.assign(delivery, { leasedBy: null, leasedUntil: null })
   if (meaning.result === 'received') {
     const { news, change } = settled(delivery, 'push', at)
-    const offeredAt = delivery.offeredAt === null ? at : null
+    const offeredAt = first ? delivery.offeredAt : null
     Object.assign(delivery, change, { lastCode: null })
     return news ? { delivery, itemIds: begun.token.itemIds, offeredAt, how: 'push', at } : null
   }

@@ -1,8 +1,9 @@
 import { expect, test, vi } from 'vitest'
-import { checkHistory } from '../facts/history.ts'
+import { checkHistory, historyOf } from '../facts/history.ts'
 import * as build from '../testing/build/delivery.ts'
 import type { TestGround } from '../testing/with-ground.ts'
 import { attemptDueDeliveries } from './attempt-delivery.ts'
+import { beginAttempts } from './begin-attempts.ts'
 import { findDeliveries } from './find-deliveries.ts'
 import { runDeliveries } from './run-deliveries.ts'
 
@@ -135,13 +136,38 @@ test('a token whose key was lost is held with its reason, blames nobody, and goe
     const lost = { ...ground, vault: { ...ground.vault, open } }
     expect(await attemptDueDeliveries(lost, { workerId: 'one', limit: 32, jitter: () => 0.5 })).toBe(1)
     const waiting = await build.deliveryOf(ground, noticeId, on.provider.orgId)
-    expect(waiting).toMatchObject({ state: 'offered', lastCode: 'key_missing', leasedBy: null })
+    expect(waiting).toMatchObject({ state: 'queued', offeredAt: null, lastCode: 'key_missing', leasedBy: null })
     expect(waiting.nextAttemptAt?.toISOString()).toBe('2026-11-21T10:00:05.000Z')
     expect(posts(ground)).toBe(0)
     expect((await endpointOf(ground)).failures).toBe(0)
     ground.clock.advance(5_000)
     expect(await tryNow(ground)).toBe(1)
-    expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).state).toBe('received')
+    const sent = new Date('2026-11-21T10:00:05.000Z')
+    expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+      state: 'received',
+      offeredAt: sent,
+    })
+  }))
+
+test('what a killed worker may have sent is offered from that attempt on, once somebody knows that it was tried', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.issuedNotice(ground, on)
+    await beginAttempts(ground, 'killed', 32)
+    expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+      state: 'queued',
+      offeredAt: null,
+    })
+    ground.clock.advance(30_000)
+    ground.outbound.answer(build.endpointUrl, 202)
+    expect(await tryNow(ground)).toBe(1)
+    expect(await build.deliveryOf(ground, noticeId, on.provider.orgId)).toMatchObject({
+      state: 'received',
+      offeredAt: new Date(start),
+      receivedAt: new Date('2026-11-21T10:00:30.000Z'),
+    })
+    const offered = (await historyOf(ground, noticeId)).filter(({ kind }) => kind === 'delivery.offered')
+    expect(offered).toMatchObject([{ payload: { at: start } }])
   }))
 
 test('more are in flight where the owner of the endpoint says so, or the endpoint itself; one after a failure', () =>

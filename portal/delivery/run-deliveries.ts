@@ -1,16 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Ground } from '../ground/ground.ts'
 import { tryOne } from './attempt-delivery.ts'
-import { abandonAttempts } from './attempt-store.server.ts'
 import { type Begun, beginAttempts } from './begin-attempts.ts'
-import { releaseLeases } from './claim-store.server.ts'
 import { finishAttempts, type Tried } from './finish-attempts.ts'
+import { offerBegun } from './offer-begun.ts'
 
 /** In flight at once from one worker, over all endpoints: each holds a token in memory, and a socket. */
 const mostInFlight = 256
 /** What comes back within so long is written down together, and no more than so many. */
 const windowMs = 5
 const mostTogether = 100
+/** What nobody has answered at the second look is written down as offered before its answer is. */
+const lookMs = 1000
 /** How long it sleeps where nobody rings. */
 const sleepMs = 500
 /** A result that cannot be written is kept and tried again for so long. Its lease has run out by then. */
@@ -30,13 +31,15 @@ export function runDeliveries(
   { workerId, jitter = Math.random }: { workerId: string; jitter?: () => number },
 ): Deliveries {
   const worker = { workerId, jitter }
-  const inFlight = new Map<string, Begun>()
+  const inFlight = new Map<string, { begun: Begun; looks: number }>()
   const back: Tried[] = []
   const bell = sleeper()
   const stopListening = ground.bell.listen('deliveries', bell.ring)
   let stopping = false
   let writing = false
   let timer: NodeJS.Timeout | undefined
+  const offering = setInterval(() => void offer(), lookMs)
+  offering.unref()
 
   async function claim(): Promise<void> {
     while (!stopping) {
@@ -48,7 +51,7 @@ export function runDeliveries(
         ground.log.error('deliveries not claimed', { error })
       }
       for (const one of begun) {
-        inFlight.set(one.attemptId, one)
+        inFlight.set(one.attemptId, { begun: one, looks: 0 })
         void send(one)
       }
       // More than there was room for is taken as soon as something has come back.
@@ -107,13 +110,22 @@ export function runDeliveries(
     bell.ring()
   }
 
+  /** A receiver that takes its time is shown as one that has it. */
+  async function offer(): Promise<void> {
+    for (const flight of inFlight.values()) flight.looks += 1
+    const late = [...inFlight.values()].filter(({ looks }) => looks === 2).map(({ begun }) => begun)
+    if (late.length === 0) return
+    try {
+      await offerBegun(ground, late)
+    } catch (error) {
+      ground.log.error('deliveries not offered', { count: late.length, error })
+    }
+  }
+
   async function giveBack(): Promise<void> {
-    const left = [...inFlight.values()].map(({ delivery }) => delivery.id)
+    const left = [...inFlight.values()].map(({ begun }) => begun)
     if (left.length === 0) return
-    await ground.db.transaction(async (tx) => {
-      const released = await releaseLeases(tx.db, workerId, left)
-      if (released.length > 0) await abandonAttempts(tx.db, released, tx.now)
-    })
+    await offerBegun(ground, left, { workerId })
     ground.bell.ring(['deliveries'])
   }
 
@@ -126,6 +138,7 @@ export function runDeliveries(
       const until = performance.now() + patienceMs
       await claiming
       while (inFlight.size > 0 && performance.now() < until) await bell.sleep(50)
+      clearInterval(offering)
       await giveBack()
     },
   }

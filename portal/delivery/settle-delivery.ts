@@ -1,7 +1,7 @@
 import { eventTypes } from '@noticeline/sdk/protocol'
 import { type NewFact, record, recordAll } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
-import { markAllOffered, markOffered } from '../notices/mark-offered.ts'
+import { markOffered } from '../notices/mark-offered.ts'
 import { startClocks } from '../notices/start-clock.ts'
 import { noteFollowed } from '../providers/note-silence.ts'
 import { abandonAttempts } from './attempt-store.server.ts'
@@ -68,10 +68,6 @@ export async function startClocksOf(tx: Tx, arrivals: readonly Arrival[]): Promi
     at,
     offeredAt,
   }))
-  await markAllOffered(
-    tx,
-    words.flatMap(({ offeredAt, ...word }) => (offeredAt === null ? [] : [{ ...word, at: offeredAt }])),
-  )
   const clocks = await startClocks(tx, words)
   return arrivals.map((arrival) => {
     const { delivery, how, at } = arrival

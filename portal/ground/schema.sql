@@ -459,9 +459,9 @@ create table inbox_rows (
   constraint inbox_rows_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint inbox_rows_side_check CHECK ((side = ANY (ARRAY['notifier'::text, 'provider'::text])))
 );
-CREATE INDEX inbox_rows_by_due ON inbox_rows USING btree (org_id, side, due_at) WHERE (ended_at IS NULL);
 CREATE INDEX inbox_rows_by_notice ON inbox_rows USING btree (notice_id);
 CREATE INDEX inbox_rows_by_reader ON inbox_rows USING btree (org_id, side, submitted_at DESC, item_id);
+CREATE INDEX inbox_rows_open ON inbox_rows USING btree (org_id, side) WHERE (ended_at IS NULL);
 
 create table invitations (
   id text not null,

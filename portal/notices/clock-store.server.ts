@@ -54,15 +54,15 @@ export async function lockReceiving(db: Transaction<DB>, received: readonly Name
 
 export async function setClocks(
   db: Transaction<DB>,
-  clocks: readonly { itemId: string; orgId: string; receivedAt: Date; dueAt: Date | null }[],
+  clocks: readonly Pick<Addressee, 'itemId' | 'orgId' | 'offeredAt' | 'receivedAt' | 'dueAt'>[],
 ) {
-  // Two receipts of one notice in one batch: the one that was read last is the earlier.
-  const rows = [...new Map(clocks.map((clock) => [`${clock.itemId} ${clock.orgId}`, clock])).values()]
-  if (rows.length === 0) return
-  const of = <K extends keyof (typeof rows)[number]>(column: K) => rows.map((clock) => clock[column])
+  if (clocks.length === 0) return
+  const of = <K extends 'itemId' | 'orgId' | 'offeredAt' | 'receivedAt' | 'dueAt'>(column: K) =>
+    clocks.map((clock) => clock[column])
   await sql`
-    update addressees as a set received_at = c.received_at, due_at = c.due_at
-    from unnest(${of('itemId')}::text[], ${of('orgId')}::text[], ${of('receivedAt')}::timestamptz[],
-      ${of('dueAt')}::timestamptz[]) as c (item_id, org_id, received_at, due_at)
+    update addressees as a set offered_at = c.offered_at, received_at = c.received_at, due_at = c.due_at
+    from unnest(${of('itemId')}::text[], ${of('orgId')}::text[], ${of('offeredAt')}::timestamptz[],
+      ${of('receivedAt')}::timestamptz[], ${of('dueAt')}::timestamptz[])
+      as c (item_id, org_id, offered_at, received_at, due_at)
     where a.item_id = c.item_id and a.org_id = c.org_id`.execute(db)
 }

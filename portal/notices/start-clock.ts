@@ -2,6 +2,7 @@ import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
 import { clockOfAddressee } from './clock-parts.ts'
 import { lockReceiving, setClocks } from './clock-store.server.ts'
+import type { Addressee } from './notice.ts'
 import { selectNotices } from './notice-store.server.ts'
 
 export interface Received {
@@ -12,6 +13,8 @@ export interface Received {
    * What the word that arrived names; left out, all of them. What was attributed to this addressee later was not in it.
    */
   itemIds?: readonly string[] | null
+  /** From when on its items count as offered, where they did not before. */
+  offeredAt?: Date | null
 }
 
 /**
@@ -38,26 +41,29 @@ export async function startClocks(
 ): Promise<{ itemIds: string[]; fact: NewFact | null }[]> {
   const notices = await selectNotices(tx.db, [...new Set(received.map(({ noticeId }) => noticeId))])
   const addressees = await lockReceiving(tx.db, received)
-  const clocks: { itemId: string; orgId: string; receivedAt: Date; dueAt: Date | null }[] = []
-  const answers = received.map(({ noticeId, orgId, at, itemIds: named }) => {
+  const moved = new Set<Addressee>()
+  const answers = received.map(({ noticeId, orgId, at, itemIds: named, offeredAt = null }) => {
     const notice = notices.find(({ id }) => id === noticeId)
     if (!notice) throw new Error('A receipt for a notice that is not there')
-    const started = addressees.filter(
-      (one) =>
-        one.noticeId === noticeId &&
-        one.orgId === orgId &&
-        (!named || named.includes(one.itemId)) &&
-        (one.receivedAt === null || at < one.receivedAt),
+    const reached = addressees.filter(
+      (one) => one.noticeId === noticeId && one.orgId === orgId && (!named || named.includes(one.itemId)),
     )
+    if (offeredAt) {
+      for (const addressee of reached.filter((one) => one.offeredAt === null)) {
+        addressee.offeredAt = offeredAt
+        moved.add(addressee)
+      }
+    }
+    const started = reached.filter(({ receivedAt }) => receivedAt === null || at < receivedAt)
     for (const addressee of started) {
-      const { dueAt } = clockOfAddressee(notice, { ...addressee, receivedAt: at }, tx.now)
       addressee.receivedAt = at
-      clocks.push({ itemId: addressee.itemId, orgId, receivedAt: at, dueAt })
+      addressee.dueAt = clockOfAddressee(notice, addressee, tx.now).dueAt
+      moved.add(addressee)
     }
     const itemIds = started.map(({ itemId }) => itemId)
     const payload = { noticeId, itemIds, orgId, at: at.toISOString() }
     return { itemIds, fact: itemIds.length === 0 ? null : ({ kind: 'clock.started', payload } as const) }
   })
-  await setClocks(tx.db, clocks)
+  await setClocks(tx.db, [...moved])
   return answers
 }

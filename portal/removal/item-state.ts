@@ -49,18 +49,50 @@ export interface ItemState {
  */
 export function itemStates(sources: Sources, now: Date | null): ItemState[] {
   const notices = new Map(sources.notices.map((notice) => [notice.id, notice]))
+  const grouped = groupSources(sources)
   return sources.items.flatMap((item) => {
     const notice = notices.get(item.noticeId)
-    return notice ? [stateOf(sources, notice, item, now)] : []
+    return notice ? [stateOf(grouped, notice, item, now)] : []
   })
 }
 
-function stateOf(sources: Sources, notice: ItemState['notice'], item: ItemState['item'], now: Date | null): ItemState {
-  const outcomes = sources.outcomes.filter((one) => one.itemId === item.id)
-  const observations = sources.observations.filter((one) => one.itemId === item.id)
-  const observation = observationAxis(sources.observed.find((one) => one.itemId === item.id))
+/** By what they are asked for: many items are derived together, and none looks through what is about the others. */
+interface Grouped {
+  outcomes: Map<string, Sources['outcomes']>
+  observations: Map<string, Sources['observations']>
+  observed: Map<string, Sources['observed']>
+  addressees: Map<string, Sources['addressees']>
+  deliveries: Map<string, Sources['deliveries']>
+}
+
+function groupSources({ outcomes, observations, observed, addressees, deliveries }: Sources): Grouped {
+  const itemOf = ({ itemId }: { itemId: string }) => itemId
+  return {
+    outcomes: group(outcomes, itemOf),
+    observations: group(observations, itemOf),
+    observed: group(observed, itemOf),
+    addressees: group(addressees, itemOf),
+    deliveries: group(deliveries, ({ noticeId, orgId }) => `${noticeId} ${orgId}`),
+  }
+}
+
+function group<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const known = groups.get(key)
+    if (known) known.push(row)
+    else groups.set(key, [row])
+  }
+  return groups
+}
+
+function stateOf(sources: Grouped, notice: ItemState['notice'], item: ItemState['item'], now: Date | null): ItemState {
+  const outcomes = sources.outcomes.get(item.id) ?? []
+  const observations = sources.observations.get(item.id) ?? []
+  const observation = observationAxis(sources.observed.get(item.id)?.[0])
   const about = { sources, notice, item, outcomes, observations, observation, now }
-  const addressees = sources.addressees.filter((row) => row.itemId === item.id).map((row) => addresseeState(about, row))
+  const addressees = (sources.addressees.get(item.id) ?? []).map((row) => addresseeState(about, row))
   const accountable = accountableOf(addressees)
   const headline = accountable?.headline ?? headlineOf(axesOf(about, null, null))
   return {
@@ -77,7 +109,7 @@ function stateOf(sources: Sources, notice: ItemState['notice'], item: ItemState[
 }
 
 interface About {
-  sources: Sources
+  sources: Grouped
   notice: ItemState['notice']
   item: ItemState['item']
   outcomes: Outcome[]
@@ -89,7 +121,7 @@ interface About {
 function addresseeState(about: About, row: AddresseeState['row']): AddresseeState {
   const { sources, notice, outcomes } = about
   const outcome = outcomes.filter((one) => one.orgId === row.orgId).at(-1) ?? null
-  const deliveries = sources.deliveries.filter((one) => one.noticeId === notice.id && one.orgId === row.orgId)
+  const deliveries = sources.deliveries.get(`${notice.id} ${row.orgId}`) ?? []
   const latest = deliveries.at(-1)
   const delivery = (latest?.state as DeliveryState | undefined) ?? null
   const acknowledged = deliveries.some((one) => one.acknowledgedAt !== null)
@@ -160,9 +192,8 @@ function isExcluded(
   if (addressee === null) return false
   // Somebody else answers for it now: by going elsewhere "not hosted here" is accepted.
   const wentElsewhere = () =>
-    sources.addressees.some(
-      (other) =>
-        other.itemId === item.id && other.orgId !== addressee.row.orgId && other.createdAt > addressee.row.createdAt,
+    (sources.addressees.get(item.id) ?? []).some(
+      (other) => other.orgId !== addressee.row.orgId && other.createdAt > addressee.row.createdAt,
     )
   // Asked no longer without a word of its own: the desk took it out, and asked another.
   if (outcome === null) return addressee.row.endedAt !== null && wentElsewhere()

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 
 export interface Sources {
@@ -22,25 +22,25 @@ export interface Which {
 
 /** Everything the four axes of some items are derived from, in a fixed number of questions however many there are. */
 export async function selectSources(db: Kysely<DB>, { noticeIds, itemIds }: Which, issued: string): Promise<Sources> {
-  const ids = noticeIds.length === 0 ? [''] : [...noticeIds]
-  const notices = await db.selectFrom('notices').selectAll().where('id', 'in', ids).execute()
-  let wanted = db.selectFrom('items').selectAll().where('noticeId', 'in', ids)
-  if (itemIds !== undefined) wanted = wanted.where('id', 'in', itemIds.length === 0 ? [''] : [...itemIds])
+  const ids = among(noticeIds)
+  const notices = await db.selectFrom('notices').selectAll().where('id', '=', ids).execute()
+  let wanted = db.selectFrom('items').selectAll().where('noticeId', '=', ids)
+  if (itemIds !== undefined) wanted = wanted.where('id', '=', among(itemIds))
   const items = await wanted.orderBy('noticeId').orderBy('position').execute()
-  const found = items.length === 0 ? [''] : items.map((item) => item.id)
+  const found = among(items.map((item) => item.id))
   const addressees = await db
     .selectFrom('addressees')
     .innerJoin('organisations', 'organisations.id', 'addressees.orgId')
     .selectAll('addressees')
     .select(['organisations.name', 'organisations.adheresSince'])
-    .where('addressees.itemId', 'in', found)
+    .where('addressees.itemId', '=', found)
     .orderBy('addressees.createdAt')
     .orderBy('addressees.orgId')
     .execute()
   const deliveries = await db
     .selectFrom('deliveries')
     .select(['noticeId', 'orgId', 'seq', 'state', 'receivedAt', 'receivedHow', 'acknowledgedAt'])
-    .where('noticeId', 'in', ids)
+    .where('noticeId', '=', ids)
     .where('event', '=', issued)
     .orderBy('seq')
     .execute()
@@ -49,16 +49,21 @@ export async function selectSources(db: Kysely<DB>, { noticeIds, itemIds }: Whic
     .innerJoin('reports', 'reports.id', 'outcomes.reportId')
     .selectAll('outcomes')
     .select('reports.grade')
-    .where('outcomes.itemId', 'in', found)
+    .where('outcomes.itemId', '=', found)
     .orderBy('outcomes.number')
     .execute()
   const observations = await db
     .selectFrom('observations')
     .selectAll()
-    .where('itemId', 'in', found)
+    .where('itemId', '=', found)
     .orderBy('at')
     .orderBy('id')
     .execute()
-  const observed = await db.selectFrom('observedItems').selectAll().where('itemId', 'in', found).execute()
+  const observed = await db.selectFrom('observedItems').selectAll().where('itemId', '=', found).execute()
   return { notices, items, addressees, deliveries, outcomes, observations, observed }
+}
+
+/** One value however many they are: the same statement every time, and nothing to spell out. */
+function among(ids: readonly string[]) {
+  return sql<string>`any(${ids}::text[])`
 }

@@ -15,3 +15,8 @@ alter table deliveries set (fillfactor = 80);
 
 -- What an organisation waits for, oldest deadline first: a claim reads the beginning of it, however much there is.
 create index deliveries_waiting on deliveries (org_id, deadline_at, id) where next_attempt_at is not null;
+
+-- The columns of an index that no longer move: what is open of one reader is found as before, and a clock that starts moves
+-- no row of a list to another page.
+drop index inbox_rows_by_due;
+create index inbox_rows_open on inbox_rows (org_id, side) where ended_at is null;
