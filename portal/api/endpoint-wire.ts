@@ -38,7 +38,10 @@ export function endpointOnWire(endpoint: Endpoint) {
     sealing_key: endpoint.sealingKey,
     jwks_uri: endpoint.jwksUri,
     networks: endpoint.networks,
+    in_flight: endpoint.inFlight,
+    allowed_rate: endpoint.allowedRate,
     failures: endpoint.failures,
+    rests_until: endpoint.restsUntil?.toISOString() ?? null,
     created_at: endpoint.createdAt.toISOString(),
     updated_at: endpoint.updatedAt.toISOString(),
   }

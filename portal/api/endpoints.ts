@@ -106,7 +106,8 @@ function addChange(face: Face): void {
       path: '/v1/endpoints/{id}',
       summary: 'Change an endpoint',
       description: [
-        'What is left out stays. Another address or other keys void `verified`; other `networks` do not. Takes If-Match.',
+        'What is left out stays. Another address or other keys void `verified`; other `networks` and another `in_flight` do not. Takes If-Match.',
+        'An endpoint may say in any answer how many requests a minute it takes: `WebHook-Allowed-Rate: 120`, or `*` (CloudEvents, HTTP 1.1 Web Hooks 1.0.1, section 4.2). That pace is kept, whatever `in_flight` says.',
         'To change `url`, `signing_keys`, `jwks_uri`, `sealing_key` or `networks`, send the header Endpoint-Proof: a token (RFC 8417, as for reports) signed by a key in use, `iss` your urn, `aud` this origin, at most 300 s old, with the event `urn:noticeline:event:endpoint.change`: `{endpoint, change}`, where `change` is the body. Owners do the same on the pages, after confirming who they are.',
       ].join('\n'),
       body: { 'application/json': 'EndpointChange' },

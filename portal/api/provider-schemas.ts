@@ -1,5 +1,6 @@
 /** The shapes of answers about endpoints, deliveries and streams. */
 import { z } from 'zod'
+import { unlimitedRate } from '../delivery/pace.ts'
 import { stepNames } from '../delivery/rehearsal.ts'
 import { contactKinds, contactPurposes } from '../providers/contact.ts'
 import { contactHours } from '../providers/contact-hours.ts'
@@ -21,7 +22,16 @@ export const endpoint = z.object({
   sealing_key: maybe(z.string()).describe('Its thumbprint; null: plain JWS over TLS.'),
   jwks_uri: maybe(z.string()),
   networks: z.array(z.string()).describe('Ids of the networks it serves; none: all that no other endpoint serves.'),
-  failures: z.int().describe('Failed attempts in a row.'),
+  in_flight: maybe(z.int()).describe(
+    'How many requests at once, as you set it; null: two, or as many as your WebHook-Allowed-Rate needs.',
+  ),
+  allowed_rate: maybe(z.int()).describe(
+    `How many requests a minute it asked for itself (WebHook-Allowed-Rate); ${unlimitedRate} for \`*\`, null: it said nothing.`,
+  ),
+  failures: z.int().describe('Failed attempts in a row; after one, one request is in flight at a time.'),
+  rests_until: maybe(at).describe(
+    'It kept failing: until then nothing is tried, and then one delivery. Null: it does not rest.',
+  ),
   created_at: at,
   updated_at: at,
 })

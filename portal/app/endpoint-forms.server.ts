@@ -3,7 +3,14 @@ import type { InputError } from '../facts/input-error.ts'
 import { type Complaint, complain, complaintsOf, given, word } from './forms.server.ts'
 import type { Text } from './language/text.ts'
 
-export type EndpointField = 'url' | 'description' | 'signing_keys' | 'jwks_uri' | 'sealing_key' | 'networks'
+export type EndpointField =
+  | 'url'
+  | 'description'
+  | 'signing_keys'
+  | 'jwks_uri'
+  | 'sealing_key'
+  | 'networks'
+  | 'in_flight'
 export type EndpointDraft = Partial<Record<EndpointField | 'how', string>>
 
 const labels = {
@@ -13,10 +20,11 @@ const labels = {
   jwks_uri: 'endpoint-jwks-uri',
   sealing_key: 'endpoint-sealing',
   networks: 'endpoint-networks',
+  in_flight: 'pace-in-flight',
 } as const
 
 export function draftOf(form: FormData): EndpointDraft {
-  const names = ['how', 'url', 'description', 'signing_keys', 'jwks_uri', 'sealing_key'] as const
+  const names = ['how', 'url', 'description', 'signing_keys', 'jwks_uri', 'sealing_key', 'in_flight'] as const
   return Object.fromEntries(names.map((name) => [name, word(form, name)]))
 }
 

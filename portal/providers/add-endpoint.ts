@@ -4,7 +4,7 @@ import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import { addressesOf } from './endpoint.ts'
-import { endpointInput, networkErrors, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
+import { endpointInput, inFlightErrors, networkErrors, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
 import { replaceBindings, selectBindable } from './endpoint-network-store.server.ts'
 import { insertEndpoint } from './provider-store.server.ts'
 import { registerKeys } from './register-keys.ts'
@@ -27,7 +27,10 @@ export async function addEndpoint(ground: Ground, actor: Actor, input: unknown):
 
 async function write(ground: Ground, tx: Tx, orgId: string, read: ReadEndpoint): Promise<EndpointAdded> {
   const { networks = [] } = read
-  const wrong = networkErrors(networks, read.url ?? null, await selectBindable(tx.db, orgId))
+  const wrong = [
+    ...networkErrors(networks, read.url ?? null, await selectBindable(tx.db, orgId)),
+    ...inFlightErrors(read.inFlight, read.url ?? null),
+  ]
   if (wrong.length > 0) return { result: 'invalid', errors: wrong }
   const id = newId('end')
   await insertEndpoint(tx.db, {
@@ -36,6 +39,7 @@ async function write(ground: Ground, tx: Tx, orgId: string, read: ReadEndpoint):
     url: read.url ?? null,
     description: read.description ?? null,
     jwksUri: read.jwksUri ?? null,
+    inFlight: read.inFlight ?? null,
     state: read.url ? 'unverified' : 'active',
     createdAt: tx.now,
     updatedAt: tx.now,

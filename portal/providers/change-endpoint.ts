@@ -3,7 +3,7 @@ import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
 import { describeEndpoint, type Endpoint, healthy } from './endpoint.ts'
-import { endpointChange, networkErrors, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
+import { endpointChange, inFlightErrors, networkErrors, type ReadEndpoint, readEndpoint } from './endpoint-input.ts'
 import { replaceBindings, selectBindable, selectBindings, selectServing } from './endpoint-network-store.server.ts'
 import { type ChangeRefused, mayChange } from './may-change.ts'
 import {
@@ -61,11 +61,16 @@ export async function changeEndpoint(
       if (read.description !== undefined && read.description !== endpoint.description) changes.push('description')
       if (read.jwksUri !== undefined && read.jwksUri !== endpoint.jwksUri) changes.push('jwks_uri')
       const url = read.url === undefined ? endpoint.url : read.url
+      const wrong = inFlightErrors(read.inFlight, url)
+      if (wrong.length > 0) throw new Undone<EndpointChanged>({ result: 'invalid', errors: wrong })
       if (await bind(ground, tx, endpoint, { ...read, url })) changes.push('networks')
+      const inFlight = read.inFlight === undefined ? endpoint.inFlight : read.inFlight
+      if (inFlight !== endpoint.inFlight) changes.push('in_flight')
       await updateEndpoint(tx.db, endpointId, {
         url,
         description: read.description === undefined ? endpoint.description : read.description,
         jwksUri: read.jwksUri === undefined ? endpoint.jwksUri : read.jwksUri,
+        inFlight,
         updatedAt: tx.now,
         ...(voided ? unverified(endpoint, url, elsewhere) : {}),
       })
@@ -111,6 +116,7 @@ function unverified(endpoint: EndpointRow, url: string | null, elsewhere: boolea
     ...asked,
     state: endpoint.state === 'paused' ? endpoint.state : next,
     mediaType: 'application/secevent+jwt' as const,
+    ...(url === endpoint.url ? {} : { allowedRate: null }),
     ...healthy,
   }
 }

@@ -2,6 +2,7 @@ import { checkPublicJwk, thumbprint } from '@noticeline/sdk/protocol'
 import { z } from 'zod'
 import { type InputError, inputErrorsOf } from '../facts/input-error.ts'
 import type { Ground } from '../ground/ground.ts'
+import { mostInFlight } from './endpoint.ts'
 
 const jwk = z.record(z.string(), z.unknown()).describe('A public key (RFC 7517) on P-256. Its kid is not looked at.')
 
@@ -18,6 +19,18 @@ export const endpointInput = z
       .max(200, 'At most 200 networks.')
       .optional()
       .describe('Ids (`net_…`) of ranges and systems of yours it serves; left out or empty: all that no other serves.'),
+    in_flight: z
+      .int()
+      .refine((number) => number >= 1 && number <= mostInFlight, {
+        message: `From 1 to ${mostInFlight}, or null.`,
+        params: { code: 'out_of_range' },
+      })
+      .meta({ minimum: 1, maximum: mostInFlight })
+      .nullable()
+      .optional()
+      .describe(
+        'How many requests at once; null: two, or as many as your WebHook-Allowed-Rate needs. After a failure one.',
+      ),
   })
   .describe('A webhook address, or a poll stream, with its keys.')
 
@@ -40,6 +53,7 @@ export interface ReadEndpoint {
   uses: ('sig' | 'enc')[]
   /** Each once, as they were given. */
   networks?: string[]
+  inFlight?: number | null
 }
 
 export type EndpointReading = { ok: true; read: ReadEndpoint } | { ok: false; errors: InputError[] }
@@ -79,6 +93,7 @@ export async function readEndpoint(
   const read: ReadEndpoint = { keys, uses }
   if (url !== undefined) read.url = url
   if (description !== undefined) read.description = description
+  if (parsed.data.in_flight !== undefined) read.inFlight = parsed.data.in_flight
   if (parsed.data.networks !== undefined) read.networks = [...new Set(parsed.data.networks)]
   // Keys that were sent take the place of a published set.
   if (jwksUri !== undefined) read.jwksUri = jwksUri
@@ -138,4 +153,10 @@ export function networkErrors(
           },
         ],
   )
+}
+
+/** A poll stream is fetched from as fast as its provider likes: there is nothing to set. */
+export function inFlightErrors(inFlight: number | null | undefined, url: string | null): InputError[] {
+  if (typeof inFlight !== 'number' || url !== null) return []
+  return [{ pointer: '/in_flight', code: 'poll_only', message: 'Nothing is pushed to a poll stream. Leave it out.' }]
 }

@@ -23,6 +23,9 @@ export interface ProviderKey {
 /** What an endpoint begins anew with: no failures in a row, no rest, nothing sent yet at its pace. */
 export const healthy = { failures: 0, rests: 0, restsUntil: null, pacedUntil: null } as const
 
+/** How many requests at once an owner may ask for; where nobody did it is two, or what the endpoint's own rate needs. */
+export const mostInFlight = 32
+
 /** How long after its retirement a key still counts: reports wait in outboxes, and outages are long. */
 export const retiredKeyDays = 60
 
@@ -56,8 +59,14 @@ export interface Endpoint {
   jwksUri: string | null
   /** The networks it is bound to; none: it serves all that no other does. */
   networks: string[]
+  /** How many requests at once, as its owner set it; null: two, or as many as its own rate needs. */
+  inFlight: number | null
+  /** How many a minute it asked for itself (`WebHook-Allowed-Rate`); null: it said nothing. */
+  allowedRate: number | null
   /** Failed attempts in a row. */
   failures: number
+  /** It kept failing, and is left alone until then; null: it is not. */
+  restsUntil: Date | null
   createdAt: Date
   updatedAt: Date
 }
@@ -85,7 +94,10 @@ export function describeEndpoint(
     sealingKey: held.find((key) => key.use === 'enc')?.thumbprint ?? null,
     jwksUri: row.jwksUri,
     networks: bindings.filter(({ endpointId }) => endpointId === row.id).map(({ networkId }) => networkId),
+    inFlight: row.inFlight,
+    allowedRate: row.allowedRate,
     failures: row.failures,
+    restsUntil: row.restsUntil,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   }

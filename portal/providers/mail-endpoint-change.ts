@@ -2,6 +2,9 @@ import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
 import { selectVerifiedContacts } from './provider-store.server.ts'
 
+/** What turns no notice elsewhere and opens none to anybody. */
+const quiet = ['description', 'in_flight']
+
 /**
  * Where notices go, or for which keys, was changed, or they go there no longer: every contact hears of it, because whoever
  * took a token or an account could turn them elsewhere unseen otherwise. Run twice, it mails the same under the same id.
@@ -11,10 +14,9 @@ export async function mailEndpointChange(
   fact: Fact<'endpoint.changed' | 'endpoint.paused' | 'endpoint.retired'>,
 ): Promise<void> {
   const changed = fact.kind === 'endpoint.changed' ? fact.payload.change.split(' ') : []
-  if (changed.length > 0 && changed.every((one) => one === 'description')) return
+  if (changed.length > 0 && changed.every((one) => quiet.includes(one))) return
   const { orgId, endpointId } = fact.payload
-  const onlyNetworks =
-    changed.includes('networks') && changed.every((one) => one === 'networks' || one === 'description')
+  const onlyNetworks = changed.includes('networks') && changed.every((one) => one === 'networks' || quiet.includes(one))
   const what = onlyNetworks ? 'endpoint.bound' : fact.kind
   const link = `${ground.config.origin}/provider`
   for (const contact of await selectVerifiedContacts(ground.db.read, orgId)) {

@@ -46,7 +46,10 @@ export async function lockEndpointByVerification(db: Transaction<DB>, orgId: str
 
 export async function insertEndpoint(
   db: Transaction<DB>,
-  endpoint: Pick<EndpointRow, 'id' | 'orgId' | 'url' | 'description' | 'jwksUri' | 'state' | 'createdAt' | 'updatedAt'>,
+  endpoint: Pick<
+    EndpointRow,
+    'id' | 'orgId' | 'url' | 'description' | 'jwksUri' | 'inFlight' | 'state' | 'createdAt' | 'updatedAt'
+  >,
 ) {
   await db.insertInto('endpoints').values(endpoint).execute()
 }

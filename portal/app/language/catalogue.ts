@@ -9,6 +9,7 @@ import { join as enJoin } from './en/join.ts'
 import { networks as enNetworks } from './en/networks.ts'
 import { organisations as enOrganisations } from './en/organisations.ts'
 import { outside as enOutside } from './en/outside.ts'
+import { pace as enPace } from './en/pace.ts'
 import { people as enPeople } from './en/people.ts'
 import { provider as enProvider } from './en/provider.ts'
 import { routes as enRoutes } from './en/routes.ts'
@@ -25,6 +26,7 @@ import { join as nlJoin } from './nl/join.ts'
 import { networks as nlNetworks } from './nl/networks.ts'
 import { organisations as nlOrganisations } from './nl/organisations.ts'
 import { outside as nlOutside } from './nl/outside.ts'
+import { pace as nlPace } from './nl/pace.ts'
 import { people as nlPeople } from './nl/people.ts'
 import { provider as nlProvider } from './nl/provider.ts'
 import { routes as nlRoutes } from './nl/routes.ts'
@@ -47,6 +49,7 @@ const en = {
   ...enContacts,
   ...enAnswer,
   ...enEndpoints,
+  ...enPace,
   ...enWatching,
   ...enRoutes,
   ...enHistory,
@@ -67,6 +70,7 @@ const nl: Record<keyof typeof en, string> = {
   ...nlContacts,
   ...nlAnswer,
   ...nlEndpoints,
+  ...nlPace,
   ...nlWatching,
   ...nlRoutes,
   ...nlHistory,
@@ -92,6 +96,7 @@ export const partsOfCatalogue: readonly object[] = [
   enContacts,
   enAnswer,
   enEndpoints,
+  enPace,
   enWatching,
   enRoutes,
   enHistory,

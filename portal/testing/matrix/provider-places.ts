@@ -113,6 +113,7 @@ export const providerPlaces: Readonly<Record<string, Place>> = {
       'revoke a key': form({ provider: building }, ({ ids }) => ({ intent: 'revoke-key', key: ids.key })),
       remove: { ...form({ provider: building }, { intent: 'remove' }), refusedOnly: true },
       bind: form({ provider: building }, { intent: 'bind' }),
+      pace: form({ provider: building }, { intent: 'pace', in_flight: '4' }),
     },
   },
   'provider.rehearsals.$rehearsalId': { see: provider, absent: true, params: () => ({ rehearsalId: 'nothing' }) },

@@ -14,6 +14,8 @@ export interface EndpointChange {
   readonly sealing_key?: JsonWebKey | null
   /** Ids of the networks it serves; empty: all that no other endpoint serves. */
   readonly networks?: readonly string[]
+  /** How many requests at once, 1 to 32; null: two, or as many as your `WebHook-Allowed-Rate` needs. */
+  readonly in_flight?: number | null
 }
 
 export interface EndpointChangeOptions {

@@ -17,7 +17,7 @@ import {
   readKeys,
   readNetworks,
 } from '../../endpoint-forms.server.ts'
-import { type Complaint, word } from '../../forms.server.ts'
+import { type Complaint, given, numberOf, word } from '../../forms.server.ts'
 import type { TextKey } from '../../language/catalogue.ts'
 import type { Text } from '../../language/text.ts'
 
@@ -38,6 +38,7 @@ export const endpointActs = [
   'resume',
   'remove',
   'bind',
+  'pace',
   'change',
   'add-key',
   'retire-key',
@@ -83,6 +84,10 @@ export async function actOnEndpoint(
     }
     case 'bind':
       return change(ground, actor, id, text, { networks: readNetworks(form) }, {})
+    case 'pace': {
+      const draft = draftOf(form)
+      return change(ground, actor, id, text, { in_flight: numberOf(given(form, 'in_flight')) ?? null }, draft)
+    }
     case 'resume': {
       const { result } = await resumeEndpoint(ground, actor, id)
       return result === 'unknown-endpoint' || result === 'forbidden' ? missing(result) : here('resumed')
@@ -143,8 +148,8 @@ async function change(ground: Ground, actor: PersonActor, id: string, text: Text
   switch (changed.result) {
     case 'changed': {
       const { verified, url, state } = changed.endpoint
-      const isBound = 'networks' in input
-      if (!isBound && !verified && url !== null && state !== 'paused') return verify(ground, actor, id)
+      const asked = 'networks' in input || 'in_flight' in input
+      if (!asked && !verified && url !== null && state !== 'paused') return verify(ground, actor, id)
       return redirect(`/provider/endpoints/${id}?said=changed`, 303)
     }
     case 'invalid':

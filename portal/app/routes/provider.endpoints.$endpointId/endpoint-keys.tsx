@@ -89,7 +89,7 @@ function KeyActs({ current, page }: { current: Key; page: Page }) {
 /** Another address, another key: for an owner who has just shown who they are. */
 export function ChangeForms({ page, answer }: { page: Page; answer: EndpointAnswer | undefined }) {
   const text = useText()
-  const complaints = answer?.complaints ?? []
+  const complaints = answer?.complaints.filter(({ field }) => field !== 'in_flight') ?? []
   const about = (field: string) => complaints.find((complaint) => complaint.field === field)?.message
   return (
     <Panel title={text('endpoint-change')} id="change">

@@ -1,4 +1,5 @@
 import { findRehearsals } from '../../../delivery/find-rehearsals.ts'
+import { unlimitedRate } from '../../../delivery/pace.ts'
 import type { Ground } from '../../../ground/ground.ts'
 import { may, type PersonActor } from '../../../people/may.ts'
 import { isFresh } from '../../../people/session.ts'
@@ -19,7 +20,7 @@ export async function readEndpointPage(ground: Ground, actor: PersonActor, endpo
   const rehearsed = await findRehearsals(ground, actor, endpointId)
   const { endpoint } = found
   const writes = may(actor, 'endpoints.write', { orgId: endpoint.orgId })
-  const { orgId: _, createdAt, updatedAt, verifiedAt, ...rest } = endpoint
+  const { orgId: _, createdAt, updatedAt, verifiedAt, restsUntil, ...rest } = endpoint
   return {
     bindable: await bindableNetworks(ground, actor, endpoint.networks),
     endpoint: {
@@ -27,6 +28,8 @@ export async function readEndpointPage(ground: Ground, actor: PersonActor, endpo
       createdAt: createdAt.toISOString(),
       updatedAt: updatedAt.toISOString(),
       verifiedAt: verifiedAt?.toISOString() ?? null,
+      restsUntil: restsUntil && restsUntil > ground.clock.now() ? restsUntil.toISOString() : null,
+      allowsAll: endpoint.allowedRate === unlimitedRate,
     },
     keys: keys.keys.map(({ jwk: __, ...key }) => ({
       ...key,

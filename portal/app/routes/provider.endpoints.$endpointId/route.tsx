@@ -14,6 +14,7 @@ import { Banner } from '../../ui/notice-banner.tsx'
 import { Id, PageHeading, Pairs, Panel } from '../../ui/page.tsx'
 import { actOnEndpoint, endpointActs, keyActs } from './act-on-endpoint.server.ts'
 import { ChangeForms, KeyList } from './endpoint-keys.tsx'
+import { Pace } from './endpoint-pace.tsx'
 import { readEndpointPage, refusalFrom } from './read-endpoint.server.ts'
 
 export const meta: MetaFunction = ({ matches }) => [{ title: `${titleText(matches)('endpoint-title')} · Noticeline` }]
@@ -88,6 +89,7 @@ export default function EndpointPage() {
           <div className="stack">
             <About endpoint={endpoint} bindable={page.bindable} />
             {page.may.write && endpoint.state !== 'retired' ? <Acts endpoint={endpoint} /> : null}
+            {endpoint.url === null ? null : <Pace page={page} answer={answer} />}
             <KeyList page={page} />
             {page.may.write && endpoint.state !== 'retired' ? <ChangeForms page={page} answer={answer} /> : null}
           </div>
@@ -184,7 +186,6 @@ function About({ endpoint, bindable }: { endpoint: Shown; bindable: readonly Bin
               {endpoint.jwksUri}
             </span>,
           ],
-          endpoint.failures > 0 && [text('endpoint-failures'), String(endpoint.failures)],
         ]}
       />
     </Panel>
