@@ -17,6 +17,7 @@ import { collectMail } from './people/collect-mail.ts'
 import { markMailsSilent } from './people/mark-mails-silent.ts'
 import { probeContacts } from './providers/probe-contacts.ts'
 import { refreshKeySets } from './providers/refresh-key-sets.ts'
+import { tellStreams } from './providers/tell-stream.ts'
 import { closeNotices } from './removal/close-notices.ts'
 import { observeDueItems } from './removal/observe-item.ts'
 
@@ -32,6 +33,7 @@ const second = 1000
 const minute = 60 * second
 
 export const timetable: Entry[] = [
+  { name: 'tell-streams', every: 5 * second, run: (ground) => tellStreams(ground) },
   { name: 'fall-back', every: 5 * second, run: (ground) => fallBack(ground) },
   { name: 'end-rehearsals', every: 2 * second, run: (ground) => endRehearsals(ground) },
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },

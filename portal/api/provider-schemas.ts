@@ -1,7 +1,7 @@
 /** The shapes of answers about endpoints, deliveries and streams. */
 import { z } from 'zod'
-import { unlimitedRate } from '../delivery/pace.ts'
 import { stepNames } from '../delivery/rehearsal.ts'
+import { unlimitedRate } from '../providers/allowed-rate.ts'
 import { contactKinds, contactPurposes } from '../providers/contact.ts'
 import { contactHours } from '../providers/contact-hours.ts'
 import { at, maybe, orgId } from './notice-schemas.ts'

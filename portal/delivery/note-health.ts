@@ -1,6 +1,7 @@
 import type { OutboundAnswer, Tx } from '../ground/ground.ts'
+import { allowedRateOf } from '../providers/allowed-rate.ts'
 import type { Begun } from './begin-attempts.ts'
-import { allowedRateOf, restMs, restsAfter } from './pace.ts'
+import { restMs, restsAfter } from './pace.ts'
 import { type Answer, slowErrs } from './push-answer.ts'
 import { bringForward, lockHealth, updateHealth } from './result-store.server.ts'
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { allowedRateOf, pacedUntil, paceRoom, restMs, restsAfter, unlimitedRate } from './pace.ts'
+import { allowedRateOf, unlimitedRate } from '../providers/allowed-rate.ts'
+import { pacedUntil, paceRoom, restMs, restsAfter } from './pace.ts'
 
 test('an endpoint that keeps failing is left alone for longer every time, and never for more than five minutes', () => {
   expect([0, 1, 2, 3, 4, 50].map((rests) => restMs(rests, 0.5) / 1000)).toEqual([30, 60, 120, 300, 300, 300])

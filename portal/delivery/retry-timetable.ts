@@ -1,22 +1,9 @@
-/** When to try again: pure. The protocol's table, in milliseconds after the failure. */
-const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
+/** When to try a delivery again: pure. */
+import { waitAgainMs } from '../providers/wait-again.ts'
 
-const waits = [
-  5 * second,
-  30 * second,
-  2 * minute,
-  5 * minute,
-  15 * minute,
-  30 * minute,
-  hour,
-  2 * hour,
-  4 * hour,
-  6 * hour,
-  8 * hour,
-]
-const everAfter = 12 * hour
+const second = 1000
+const hour = 3600 * second
+
 /** No try is planned further ahead: twelve hours and their jitter, or a tenth of the longest time there is, seven days. */
 export const furthestTryMs = 17 * hour
 
@@ -37,7 +24,7 @@ export interface Failure {
 /** The instant of the next try. It goes on until the notice closes; whoever closes it takes the delivery off the table. */
 export function nextTryAt(failure: Failure): Date {
   const index = failure.slow ? Math.max(failure.failures, 7) : failure.failures
-  const wait = (waits[index - 1] ?? everAfter) * (0.8 + 0.4 * failure.jitter)
+  const wait = waitAgainMs(index, failure.jitter)
   return new Date(failure.failedAt.getTime() + Math.min(Math.max(wait, floorOf(failure)), furthestTryMs))
 }
 

@@ -112,7 +112,7 @@ export interface Facts {
   'endpoint.refused': { orgId: string; endpointId: string; code: string }
   'endpoint.paused': { orgId: string; endpointId: string; reason: string }
   'endpoint.resumed': { orgId: string; endpointId: string }
-  /** The receiver was told what its stream is now; `code` is null where it said 202. */
+  /** The receiver was told what its stream is now; `code` is null where it said 202, else it is told again. */
   'stream.told': {
     orgId: string
     endpointId: string

@@ -1143,12 +1143,15 @@ create table stream_updates (
   made_at timestamp(3) with time zone not null,
   told_at timestamp(3) with time zone,
   code text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp(3) with time zone,
   constraint stream_updates_pkey PRIMARY KEY (fact_id, endpoint_id),
   constraint stream_updates_jti_key UNIQUE (jti),
   constraint stream_updates_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
   constraint stream_updates_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint stream_updates_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text])))
 );
+CREATE INDEX stream_updates_owed ON stream_updates USING btree (next_attempt_at) WHERE (told_at IS NULL);
 
 create table terms_accepted (
   org_id text not null,

@@ -811,11 +811,13 @@ export interface SignIns {
 }
 
 export interface StreamUpdates {
+  attempts: Generated<number>;
   code: string | null;
   endpointId: string;
   factId: string;
   jti: string;
   madeAt: Timestamp;
+  nextAttemptAt: Timestamp | null;
   orgId: string;
   raw: string;
   setSha256: string;

@@ -16,6 +16,7 @@ import {
 } from './provider-store.server.ts'
 import { registerKeys } from './register-keys.ts'
 import { hasWayForAll } from './second-channel.ts'
+import { dropOwed } from './stream-store.server.ts'
 import { Undone, undoing } from './undone.ts'
 
 export type EndpointChanged =
@@ -74,6 +75,7 @@ export async function changeEndpoint(
         updatedAt: tx.now,
         ...(voided ? unverified(endpoint, url, elsewhere) : {}),
       })
+      if (changes.includes('url')) await dropOwed(tx.db, endpointId, tx.now)
       const { orgId } = endpoint
       if (changes.length > 0)
         await record(tx, orgId, 'endpoint.changed', { orgId, endpointId, change: changes.join(' ') })

@@ -3,6 +3,7 @@ import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, OutboundAnswer } from '../ground/ground.ts'
 import { type Actor, may } from '../people/may.ts'
+import { allowedRateOf } from './allowed-rate.ts'
 import { healthy, type MediaType, type VerifiedGrade } from './endpoint.ts'
 import { type EndpointRow, lockEndpoint, selectEndpoint, selectKeys, updateEndpoint } from './provider-store.server.ts'
 import { receiverWords } from './receiver-words.ts'
@@ -49,6 +50,7 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
       return { result: 'refused', ...refusal }
     }
     const grade = now.verifiedGrade ?? 'answered'
+    const allowedRate = answer.result === 'answered' ? allowedRateOf(answer.headers) : null
     await updateEndpoint(tx.db, endpointId, {
       state: 'active',
       stateReason: null,
@@ -56,6 +58,7 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
       verifiedAt: tx.now,
       verifiedGrade: grade,
       ...healthy,
+      ...(allowedRate === null ? {} : { allowedRate }),
       updatedAt: tx.now,
     })
     await record(tx, orgId, 'endpoint.confirmed', { orgId, endpointId, mediaType, grade })

@@ -6,9 +6,11 @@ import * as build from '../testing/build/delivery.ts'
 import { person } from '../testing/build/person.ts'
 import type { TestGround } from '../testing/with-ground.ts'
 import { acceptVerificationReceipt } from './accept-verification-receipt.ts'
+import { changeEndpoint } from './change-endpoint.ts'
 import { pauseEndpoint, resumeEndpoint } from './pause-endpoint.ts'
 import { removeEndpoint } from './remove-endpoint.ts'
 import { setStreamStatus } from './set-stream-status.ts'
+import { tellStreams } from './tell-stream.ts'
 
 const start = '2026-11-21T10:00:00.000Z'
 const { endpointUrl } = build
@@ -63,6 +65,82 @@ describe('a receiver is told before its stream stops, and after', () => {
       expect((await ground.facts.kinds(orgId)).filter((kind) => kind === 'stream.told')).toHaveLength(3)
     }))
 
+  test('not heard, it is told again by the table of deliveries, in the same bytes, until it is; each try is a fact', () =>
+    build.withLine(start, async (ground, on) => {
+      const { orgId } = on.provider
+      await build.contact(ground, orgId)
+      const { endpointId } = await build.endpoint(ground, on.provider)
+      ground.outbound.answer(endpointUrl, 503)
+      await pauseEndpoint(ground, on.provider, endpointId)
+      await ground.runReactions()
+      const again = async (afterMs: number) => {
+        ground.clock.advance(afterMs)
+        return tellStreams(ground, { jitter: () => 0.5 })
+      }
+      expect([await again(3_000), await again(4_000), await again(29_000), await again(2_000)]).toEqual([0, 1, 0, 1])
+      ground.outbound.answer(endpointUrl, 202)
+      expect([await again(121_000), await again(40 * 86_400_000)]).toEqual([1, 0])
+      const posted = ground.outbound.calls.map(({ message }) => message?.body)
+      expect([posted.length, new Set(posted).size]).toEqual([4, 1])
+      expect(await statuses(ground, orgId)).toEqual(['paused', 'paused', 'paused', 'paused'])
+      expect((await ground.facts.kinds(orgId)).filter((kind) => kind === 'stream.told')).toHaveLength(4)
+    }))
+
+  test('a newer word takes the place of one that was not heard; 410 and thirty days end it, and so does a new address', () =>
+    build.withLine(start, async (ground, on) => {
+      const { orgId } = on.provider
+      await build.contact(ground, orgId)
+      const { endpointId } = await build.endpoint(ground, on.provider)
+      const pauseAndTell = async () => {
+        await pauseEndpoint(ground, on.provider, endpointId)
+        await ground.runReactions()
+      }
+      ground.outbound.answer(endpointUrl, 500)
+      await pauseAndTell()
+      ground.clock.advance(1_000)
+      ground.outbound.answer(endpointUrl, 202)
+      await resumeEndpoint(ground, on.provider, endpointId)
+      await ground.runReactions()
+      ground.clock.advance(3_600_000)
+      expect(await tellStreams(ground)).toBe(0)
+      expect(await statuses(ground, orgId)).toEqual(['paused', 'enabled'])
+      ground.outbound.answer(endpointUrl, 410)
+      await pauseAndTell()
+      ground.clock.advance(86_400_000)
+      expect(await tellStreams(ground)).toBe(0)
+      await resumeEndpoint(ground, on.provider, endpointId)
+      ground.outbound.answer(endpointUrl, 500)
+      await ground.runReactions()
+      ground.clock.advance(31 * 86_400_000)
+      expect([await tellStreams(ground), await tellStreams(ground)]).toEqual([1, 0])
+      ground.clock.advance(86_400_000)
+      expect(await tellStreams(ground)).toBe(0)
+      await pauseAndTell()
+      const owner = await person(ground, { orgId, role: 'owner' })
+      await changeEndpoint(ground, owner, endpointId, { url: 'https://elsewhere.example/in' })
+      ground.clock.advance(86_400_000)
+      expect(await tellStreams(ground)).toBe(0)
+      const codes = await ground.db.read.selectFrom('streamUpdates').select('code').orderBy('factId').execute()
+      expect(codes.map(({ code }) => code)).toEqual(['superseded', null, 'http_410', 'http_500', 'moved'])
+    }))
+
+  test('two workers at once, and one that was killed: no try is lost, and it is told by one at a time', () =>
+    build.withLine(start, async (ground, on) => {
+      await build.contact(ground, on.provider.orgId)
+      const { endpointId } = await build.endpoint(ground, on.provider)
+      ground.outbound.answer(endpointUrl, 500)
+      await pauseEndpoint(ground, on.provider, endpointId)
+      await ground.runReactions()
+      ground.clock.advance(10_000)
+      ground.outbound.answer(endpointUrl, () => Promise.reject(new Error('killed')))
+      await expect(tellStreams(ground)).rejects.toThrow('killed')
+      expect(await tellStreams(ground)).toBe(0)
+      ground.clock.advance(61_000)
+      ground.outbound.answer(endpointUrl, 202)
+      const tried = await Promise.all([tellStreams(ground), tellStreams(ground)])
+      expect(tried.sort()).toEqual([0, 1])
+    }))
+
   test('told twice it is the same token, and its receipt is no stranger', () =>
     build.withLine(start, async (ground, on) => {
       const { orgId } = on.provider
@@ -71,7 +149,7 @@ describe('a receiver is told before its stream stops, and after', () => {
       ground.outbound.answer(endpointUrl, 202)
       await pauseEndpoint(ground, on.provider, endpointId)
       await ground.runReactions()
-      await ground.db.pool.query('update stream_updates set told_at = null')
+      await ground.db.pool.query('update stream_updates set told_at = null, attempts = 0')
       await ground.db.pool.query("update reactions set done_at = null where reaction = 'tellStream'")
       const { factId } = await ground.db.read
         .selectFrom('reactions')

@@ -4,7 +4,14 @@ import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, OutboundAnswer } from '../ground/ground.ts'
 import { type EndpointRow, selectEndpoint, selectEndpoints } from './provider-store.server.ts'
-import { keepStreamUpdate, type StreamUpdateRow, selectLastSealingKey, setStreamTold } from './stream-store.server.ts'
+import {
+  keepStreamUpdate,
+  leaseOwed,
+  type StreamUpdateRow,
+  selectLastSealingKey,
+  setStreamTold,
+} from './stream-store.server.ts'
+import { waitAgainMs } from './wait-again.ts'
 
 type Changed =
   | 'endpoint.paused'
@@ -15,27 +22,56 @@ type Changed =
 
 const timeoutMs = 10_000
 
+/** A worker that has not said what came back by then is gone. */
+const leaseMs = 60_000
+/** Nobody who was silent for so long is told any longer; receivers refuse older tokens soon after. */
+const spentAfterMs = 30 * 86_400_000
+
 /**
  * The last thing a stream carries before it stops, and the first after: `stream-updated` of the Shared Signals Framework
- * (1.0, 8.1.5), so that a receiver does not take our silence for having nothing to say. Sent once, to an endpoint that was
- * verified; whether it was heard is a fact. A receiver that missed it can ask for the status at any time.
+ * (1.0, 8.1.5), so that a receiver does not take our silence for having nothing to say. It is owed to an endpoint that was
+ * verified until that said 202: tried at once, and then as `tellStreams` does. Each try is a fact.
  */
 export async function tellStream(ground: Ground, fact: Fact<Changed>): Promise<void> {
   for (const endpoint of await concerned(ground, fact)) {
     const wasVerified = endpoint.verifiedAt !== null || isSwitchedOff(fact)
     if (endpoint.url === null || !wasVerified) continue
-    const update = await signedOnce(ground, fact, endpoint)
-    if (update.toldAt !== null) continue
-    const { url, mediaType } = endpoint
-    const answer = await send(ground, { ...endpoint, url, mediaType }, update)
-    const code = codeOf(answer)
-    await ground.db.transaction(async (tx) => {
-      if (!(await setStreamTold(tx.db, update.jti, { toldAt: tx.now, code }))) return
-      const { orgId, id: endpointId } = endpoint
-      const status = update.status as StreamUpdated['status']
-      await record(tx, orgId, 'stream.told', { orgId, endpointId, jti: update.jti, status, code })
-    })
+    const { jti } = await signedOnce(ground, fact, endpoint)
+    await tellOwed(ground, { limit: 1, jti }, Math.random)
   }
+}
+
+/**
+ * Tells again what was not heard, by the table of deliveries, for thirty days or until the receiver says 410. Only what a
+ * stream is now is told: a newer word about the same stream takes the place of every older one. Answers how many it tried.
+ */
+export function tellStreams(ground: Ground, { limit = 32, jitter = Math.random } = {}): Promise<number> {
+  return tellOwed(ground, { limit }, jitter)
+}
+
+async function tellOwed(ground: Ground, what: { limit: number; jti?: string }, jitter: () => number) {
+  // The try stands in the database before the request: a worker that is killed leaves it to be found.
+  const owed = await ground.db.transaction((tx) =>
+    leaseOwed(tx.db, { ...what, now: tx.now, until: new Date(tx.now.getTime() + leaseMs) }),
+  )
+  await Promise.all(owed.map((update) => tell(ground, update, jitter())))
+  return owed.length
+}
+
+async function tell(ground: Ground, update: StreamUpdateRow, jitter: number): Promise<void> {
+  const { endpointId, orgId, jti, attempts, madeAt } = update
+  const endpoint = await selectEndpoint(ground.db.read, endpointId)
+  // A stream that is fetched from since has no address to be told at.
+  const answer = endpoint?.url ? await send(ground, { ...endpoint, url: endpoint.url }, update) : null
+  const code = answer ? codeOf(answer) : 'poll_only'
+  await ground.db.transaction(async (tx) => {
+    const spent = tx.now.getTime() - madeAt.getTime() > spentAfterMs
+    const ends = code === null || code === 'http_410' || code === 'poll_only' || spent
+    const nextAttemptAt = ends ? null : new Date(tx.now.getTime() + waitAgainMs(attempts, jitter))
+    if (!(await setStreamTold(tx.db, jti, { toldAt: ends ? tx.now : null, nextAttemptAt, code }))) return
+    const status = update.status as StreamUpdated['status']
+    await record(tx, orgId, 'stream.told', { orgId, endpointId, jti, status, code })
+  })
 }
 
 async function concerned(ground: Ground, fact: Fact<Changed>): Promise<EndpointRow[]> {
@@ -97,6 +133,8 @@ async function signedOnce(ground: Ground, fact: Fact<Changed>, endpoint: Endpoin
       madeAt: now,
       toldAt: null,
       code: null,
+      attempts: 0,
+      nextAttemptAt: null,
     }),
   )
 }
