@@ -107,8 +107,8 @@ export async function updateDelivery(
   await db.updateTable('deliveries').set(change).where('id', '=', id).execute()
 }
 
-/** What waited for a channel is due now. Deliveries that had failed for want of one are queued again. */
-export async function makeDue(db: Transaction<DB>, orgId: string, now: Date) {
+/** What had failed for want of a channel is queued again and due now: at most so many, so that no transaction is long. */
+export async function queueFailed(db: Transaction<DB>, orgId: string, now: Date, limit: number) {
   const failed = await db
     .selectFrom('deliveries')
     .innerJoin('tokens', 'tokens.jti', 'deliveries.jti')
@@ -117,19 +117,29 @@ export async function makeDue(db: Transaction<DB>, orgId: string, now: Date) {
     .where('deliveries.orgId', '=', orgId)
     .where('deliveries.state', '=', 'failed')
     .where('deliveries.nextAttemptAt', 'is not', null)
+    .orderBy('deliveries.deadlineAt')
+    .orderBy('deliveries.id')
+    .limit(limit)
     .forNoKeyUpdate('deliveries')
     .execute()
+  const ids = failed.map(({ id }) => id)
   await db
     .updateTable('deliveries')
-    .set({
-      nextAttemptAt: now,
-      state: sql`case when offered_at is null then 'queued' else 'offered' end`,
-    })
-    .where('orgId', '=', orgId)
-    .where('state', 'in', ['queued', 'offered', 'failed'])
-    .where('nextAttemptAt', 'is not', null)
+    .set({ nextAttemptAt: now, state: sql`case when offered_at is null then 'queued' else 'offered' end` })
+    .where('id', '=', sql<string>`any(${ids}::text[])`)
     .execute()
   return failed
+}
+
+/** What waited for a channel is due now. */
+export async function makeDue(db: Transaction<DB>, orgId: string, now: Date): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ nextAttemptAt: now })
+    .where('orgId', '=', orgId)
+    .where('state', 'in', ['queued', 'offered'])
+    .where('nextAttemptAt', '>', now)
+    .execute()
 }
 
 /** Nothing about a closed notice is tried any longer but the word that it is closed. */
