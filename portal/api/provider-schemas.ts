@@ -115,7 +115,10 @@ export const streamStatus = z.object({
   reason: z.string().optional().describe('Why it is not enabled, where somebody said so.'),
 })
 
-export const streamVerification = z.strictObject({ stream_id: z.string() })
+export const streamVerification = z.strictObject({
+  stream_id: z.string().describe('The id of the endpoint.'),
+  state: z.string().max(1000).optional().describe('Comes back unchanged in the event, so that you know yours.'),
+})
 
 export const contact = z.object({
   id: z.string().describe('`ctc_…`'),

@@ -135,3 +135,30 @@ describe('a poll', () => {
       expect([wrong.status, wrong.json.errors[0].pointer]).toEqual([422, '/maxEvents'])
     }))
 })
+
+test('a verification event is sent when it is asked for, with the state that was given, and answered 204 once it got through', () =>
+  withApi(async (stage) => {
+    const { call, tern, ground } = stage
+    const url = 'https://hooks.tern.test/noticeline'
+    const added = await call('POST', '/v1/endpoints', { token: tern.token, body: { url, sealing_key: null } })
+    const ask = (more: object = {}) =>
+      call('POST', '/v1/streams/verification', { token: tern.token, body: { stream_id: added.json.id, ...more } })
+    ground.outbound.answer(url, 500)
+    const refused = await ask({ state: 'one' })
+    expect([refused.status >= 400, refused.json.code]).toEqual([true, expect.stringMatching(/^endpoint_/)])
+    ground.outbound.answer(url, 202)
+    const sent = [await ask({ state: 'VGhpcyBpcyBtaW5l' }), await ask()]
+    expect(sent.map(({ status, text }) => [status, text])).toEqual([
+      [204, ''],
+      [204, ''],
+    ])
+    const events = ground.outbound.calls.map(({ message }) => claimsIn(message?.body ?? '').events)
+    expect(events.slice(-2)).toEqual([
+      { [eventTypes.verification]: { state: 'VGhpcyBpcyBtaW5l' } },
+      { [eventTypes.verification]: {} },
+    ])
+    const wrong = await ask({ state: 'x'.repeat(1_001) })
+    expect([wrong.status, wrong.json.errors[0].pointer]).toEqual([422, '/state'])
+    const other = await call('POST', '/v1/streams/verification', { token: tern.token, body: { stream_id: 'end_none' } })
+    expect(other.status).toBe(404)
+  }))

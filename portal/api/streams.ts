@@ -159,17 +159,21 @@ function addVerification(face: Face): void {
       method: 'post',
       path: '/v1/streams/verification',
       tag: 'Provider',
-      summary: 'Ask for the verification event (Shared Signals Framework)',
+      summary: 'Ask for the verification event (Shared Signals Framework, 8.1.4.2)',
+      description:
+        'It is sent before this answers. As `POST /v1/endpoints/{id}/verify`: a 202 activates the endpoint, anything else is said in words, with a code.',
       act: 'endpoints.write',
       scope: 'endpoints:write',
       body: { 'application/json': 'StreamVerification' },
-      answers: { 200: { description: 'Sent, and answered 202.', schema: 'EndpointConfirmed' } },
+      answers: { 204: { description: 'Sent, and answered 202.' } },
       refusals: ['not_found', 'invalid', ...receiverProblems],
     },
-    async ({ actor, input, answer, refuse }) => {
+    async ({ c, actor, input, answer, refuse }) => {
       const read = streamVerification.safeParse(input)
       if (!read.success) return refuse('invalid', { errors: inputErrorsOf(read.error) })
-      return answerConfirmed({ answer, refuse }, await confirmEndpoint(ground, actor, read.data.stream_id))
+      const { stream_id: id, state } = read.data
+      const confirmed = await confirmEndpoint(ground, actor, id, { state })
+      return confirmed.result === 'confirmed' ? c.body(null, 204) : answerConfirmed({ answer, refuse }, confirmed)
     },
   )
 }

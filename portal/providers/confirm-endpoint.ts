@@ -11,6 +11,10 @@ import { mayBeMediaType, refusalOf, type VerificationRefusal } from './verificat
 
 const timeoutMs = 10_000
 
+interface Asked {
+  state?: string | undefined
+}
+
 export type EndpointConfirmed =
   | { result: 'confirmed'; mediaType: MediaType; grade: VerifiedGrade }
   | ({ result: 'refused' } & VerificationRefusal)
@@ -18,9 +22,14 @@ export type EndpointConfirmed =
 
 /**
  * Sends the verification event by the same way as a notice, and makes the endpoint active when it answers as a receiver
- * has to. A firewall that refuses the media type is asked again with the other one, which is kept.
+ * has to. `state` is what the receiver asked to get back in it. A firewall that refuses the media type is asked again with the other one, which is kept.
  */
-export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: string): Promise<EndpointConfirmed> {
+export async function confirmEndpoint(
+  ground: Ground,
+  actor: Actor,
+  endpointId: string,
+  { state }: Asked = {},
+): Promise<EndpointConfirmed> {
   if (!may(actor, 'endpoints.write')) return { result: 'forbidden' }
   const endpoint = await selectEndpoint(ground.db.read, endpointId)
   if (!endpoint || endpoint.state === 'retired' || !may(actor, 'endpoints.write', { orgId: endpoint.orgId }))
@@ -30,7 +39,7 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
     return { result: 'refused', ...refused('poll_only') }
   }
   const jti = newId('evt')
-  const token = await sign(ground, endpoint, jti)
+  const token = await sign(ground, endpoint, jti, state === undefined ? {} : { state })
   const body = await sealed(ground, endpoint, token)
   // Before it is sent: a quick receiver's signed receipt may be here before its 202.
   await ground.db.transaction((tx) =>
@@ -66,14 +75,14 @@ export async function confirmEndpoint(ground: Ground, actor: Actor, endpointId: 
   })
 }
 
-async function sign(ground: Ground, endpoint: EndpointRow, jti: string): Promise<string> {
+async function sign(ground: Ground, endpoint: EndpointRow, jti: string, body: Asked): Promise<string> {
   const claims = {
     iss: ground.config.origin,
     aud: audienceOf(endpoint.orgId),
     iat: Math.floor(ground.clock.now().getTime() / 1000),
     jti,
     sub_id: { format: 'opaque', id: endpoint.id } as const,
-    events: { [eventTypes.verification]: {} },
+    events: { [eventTypes.verification]: body },
   }
   return signToken(claims, await ground.keys.current())
 }
