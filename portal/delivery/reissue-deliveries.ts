@@ -1,5 +1,4 @@
 import { type EventType, eventTypes } from '@noticeline/sdk/protocol'
-import type { Fact } from '../facts/facts.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { readNotice } from '../notices/read-notice.ts'
@@ -49,12 +48,6 @@ export async function reissueDeliveries(ground: Ground): Promise<number> {
   return count + (kids.length > 0 ? await reissueArrived(ground, kids) : 0)
 }
 
-/** A key of ours fell into other hands: every open notice that it signed is signed anew, at once and whatever became of it. */
-export async function reissueRevoked(ground: Ground, { payload }: Fact<'key.revoked'>): Promise<void> {
-  while ((await reissueDeliveries(ground)) > 0);
-  while ((await reissueArrived(ground, [payload.kid])) > 0);
-}
-
 async function reissueArrived(ground: Ground, kids: readonly string[]): Promise<number> {
   const arrived = await selectArrivedUnder(ground.db.read, { kids, issued: eventTypes.issued, limit: atOnce })
   let count = 0
@@ -62,13 +55,18 @@ async function reissueArrived(ground: Ground, kids: readonly string[]): Promise<
   return count
 }
 
-async function reissue(ground: Ground, { id, jti, noticeId, orgId, event, state }: DeliveryRow): Promise<boolean> {
+/** False where there is nothing to sign again any longer, or somebody was quicker. */
+export async function reissue(
+  ground: Ground,
+  { id, jti, noticeId, orgId, event, state }: DeliveryRow,
+): Promise<boolean> {
   const arrived = hasArrived(state as 'queued')
   const old = await selectToken(ground.db.read, jti)
   const notice = await readNotice(ground.db.read, noticeId)
   // An erased token has nothing left to say.
   if (!notice || !old?.dataKey || !old.sealed) return false
-  const raw = ground.vault.open(old.dataKey, `token:${jti}`, old.sealed).toString('ascii')
+  const raw = opened(ground, { id, noticeId, jti, dataKey: old.dataKey, sealed: old.sealed })
+  if (raw === null) return false
   const type = event as EventType
   const seq = notice.seq + 1
   const { body, itemIds } = messageAgain(raw, type, {
@@ -98,4 +96,25 @@ async function reissue(ground: Ground, { id, jti, noticeId, orgId, event, state 
     if (!arrived) await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: id, orgId, code: 'superseded' })
     return true
   })
+}
+
+/** Null where the wrapping key that it was sealed under is not here: it holds up no other. */
+function opened(
+  ground: Ground,
+  {
+    id,
+    noticeId,
+    jti,
+    dataKey,
+    sealed,
+  }: { id: string; noticeId: string; jti: string; dataKey: Buffer; sealed: Buffer },
+): string | null {
+  try {
+    return ground.vault.open(dataKey, `token:${jti}`, sealed).toString('ascii')
+  } catch (error) {
+    if ((error as Error).name !== 'VaultError') throw error
+    const { code = 'unknown' } = error as { code?: string }
+    ground.log.error('token not opened', { deliveryId: id, noticeId, code })
+    return null
+  }
 }

@@ -6,6 +6,7 @@ import { person } from '../testing/build/person.ts'
 import type { TestGround } from '../testing/with-ground.ts'
 import { attemptDueDeliveries } from './attempt-delivery.ts'
 import { reissueDeliveries } from './reissue-deliveries.ts'
+import { reissueRevoked } from './reissue-revoked.ts'
 
 const start = '2026-11-21T10:00:00.000Z'
 const push = (ground: TestGround) => attemptDueDeliveries(ground, { workerId: 'one', limit: 32, jitter: () => 0.5 })
@@ -108,6 +109,77 @@ test('what another process still signed with it within its ten seconds is found 
     expect(await reissueDeliveries(ground)).toBe(0)
   }))
 
+test('an earlier key is revoked alone: another goes on signing, and only what the earlier one signed is signed anew', () =>
+  keyedLine(async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const early = await build.receivedNotice(ground, on)
+    const { kid: earlier } = await ground.keys.current()
+    await ground.keys.rotate()
+    ground.clock.advance(25 * 3_600_000)
+    await ground.keys.keepFresh()
+    const later = await build.receivedNotice(ground, on)
+    const { kid: now } = await ground.keys.current()
+    expect(now).not.toBe(earlier)
+    const desk = await person(ground, { orgId: on.desk.orgId, orgKind: 'platform' })
+    expect(await replaceSigningKey(ground, desk, earlier.slice(0, 8))).toEqual({ result: 'replaced' })
+    await ground.runReactions()
+    expect((await ground.keys.current()).kid).toBe(now)
+    expect((await tokensOf(ground, early.noticeId)).map(({ kid }) => kid)).toEqual([earlier, now])
+    expect((await tokensOf(ground, later.noticeId)).map(({ kid }) => kid)).toEqual([now])
+    expect((await ground.keys.jwks()).keys.map((key) => (key as { kid?: string }).kid)).toEqual([now])
+    expect(await replaceSigningKey(ground, desk, earlier.slice(0, 8))).toEqual({ result: 'not-that-key' })
+    const archived = (await ground.keys.archive()).keys as { kid?: string; revoked_at?: string | null }[]
+    expect(archived.map(({ kid, revoked_at }) => [kid, revoked_at !== null])).toEqual([
+      [earlier, true],
+      [now, false],
+    ])
+  }))
+
+test('killed in the middle it goes on where it was, page by page; one that nobody can open any more holds up no other', () =>
+  keyedLine(async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const notices = []
+    for (let index = 0; index < 5; index += 1) notices.push(await build.receivedNotice(ground, on))
+    for (let index = 0; index < 4; index += 1) notices.push(await build.issuedNotice(ground, on))
+    const [broken] = notices
+    await ground.db.read
+      .updateTable('tokens')
+      .set({ dataKey: Buffer.from(ground.vault.newKey()) })
+      .where('noticeId', '=', broken?.noticeId ?? '')
+      .execute()
+    const { kid } = await compromised(ground, on)
+    const fact = { payload: { kid } } as Parameters<typeof reissueRevoked>[1]
+    let signed = 0
+    const dying = {
+      ...ground,
+      keys: {
+        ...ground.keys,
+        current: () => {
+          signed += 1
+          if (signed > 6) throw new Error('killed')
+          return ground.keys.current()
+        },
+      },
+    }
+    await expect(reissueRevoked(dying, fact, { atOnce: 2 })).rejects.toThrow('killed')
+    await reissueRevoked(ground, fact, { atOnce: 2 })
+    await reissueRevoked(ground, fact, { atOnce: 2 })
+    const { kid: now } = await ground.keys.current()
+    const kidsOf = async ({ noticeId }: { noticeId: string }) => {
+      const rows = await ground.db.read
+        .selectFrom('tokens')
+        .select('kid')
+        .where('noticeId', '=', noticeId)
+        .orderBy('seq')
+        .execute()
+      return rows.map((row) => row.kid)
+    }
+    const found = []
+    for (const notice of notices) found.push(await kidsOf(notice))
+    expect(found).toEqual([[kid], ...Array(8).fill([kid, now])])
+    expect(ground.caught.log.filter(({ event }) => event === 'token not opened').length).toBeGreaterThan(0)
+  }))
+
 test('what is withdrawn or closed is left as it is', () =>
   keyedLine(async (ground, on) => {
     await build.endpoint(ground, on.provider)
@@ -118,7 +190,7 @@ test('what is withdrawn or closed is left as it is', () =>
     expect(await tokensOf(ground, noticeId)).toHaveLength(1)
   }))
 
-test('it takes somebody who manages the platform, and the beginning of the key typed', () =>
+test('it takes somebody who manages the platform and has just shown who they are, and the beginning of the key typed', () =>
   keyedLine(async (ground, on) => {
     const { kid } = await ground.keys.current()
     const desk = await person(ground, { orgId: on.desk.orgId, orgKind: 'platform' })
@@ -128,6 +200,8 @@ test('it takes somebody who manages the platform, and the beginning of the key t
       expect(await replaceSigningKey(ground, desk, typed)).toEqual({ result: 'not-that-key' })
     for (const nobody of [handler, owner, on.desk])
       expect(await replaceSigningKey(ground, nobody, kid.slice(0, 8))).toEqual({ result: 'forbidden' })
+    ground.clock.advance(11 * 60_000)
+    expect(await replaceSigningKey(ground, desk, kid.slice(0, 8))).toEqual({ result: 'not-fresh' })
     expect(await findSigningKeys(ground, owner)).toEqual({ result: 'forbidden' })
     expect((await ground.keys.current()).kid).toBe(kid)
   }))

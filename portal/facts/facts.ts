@@ -255,7 +255,7 @@ export interface Facts {
   'key.activated': { kid: string }
   'key.revoked': { kid: string }
   /** Somebody on the desk said that a key of ours fell into other hands. */
-  'key.compromised': { kid: string; personId: string }
+  'key.compromised': { kid: string; personId: string | null }
 }
 
 /** Whose hand it was: a person's or a program's. Nobody is named where a link was pressed, or where the clock did it. */

@@ -104,6 +104,11 @@ export interface PortalKeys {
   archive(): Promise<{ keys: JsonWebKey[] }>
   /** Publishes the next key; it signs 24 h later (at once on the first start or on compromise). */
   rotate(options?: { compromised?: boolean }): Promise<void>
+  /**
+   * This key is known to others: nothing it signed counts any longer. The one that signs now takes the next one with it,
+   * which lay beside it, and another signs at once; an earlier one goes alone. False: there is no such key, or it is revoked.
+   */
+  revoke(kid: string): Promise<boolean>
   /** By the clock: makes a due next key the current one, and the next one when the current is old. */
   keepFresh(): Promise<void>
 }

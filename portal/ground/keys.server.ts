@@ -71,19 +71,24 @@ export function createKeys({ db, vault, clock, changed = async () => {} }: KeysO
     if (activeFrom <= tx.now) await changed(tx, 'key.activated', kid)
   }
 
-  async function replaceCompromised(): Promise<void> {
-    await db.transaction(async (tx) => {
+  /** `kid`: this one; null: whichever signs now. False where there is nothing to revoke. */
+  async function replaceCompromised(kid: string | null): Promise<boolean> {
+    const revoked = await db.transaction(async (tx) => {
       await lockSigningKeys(tx.db)
-      const { current, next } = standingOf(await listSigningKeys(tx.db), tx.now)
-      // The next one lay beside it, so it goes as well; it has signed nothing.
-      for (const key of [current, next]) {
+      const { current, next, earlier } = standingOf(await listSigningKeys(tx.db), tx.now)
+      const alone = earlier.find((key) => key.kid === kid)
+      if (kid !== null && !alone && kid !== current?.kid && kid !== next?.kid) return false
+      // The next one lay beside the one that signs, so it goes as well; it has signed nothing.
+      for (const key of alone ? [alone] : [current, next]) {
         if (!key) continue
         await revokeSigningKey(tx.db, key.kid, tx.now)
         await changed(tx, 'key.revoked', key.kid)
       }
-      await publish(tx, tx.now)
+      if (!alone) await publish(tx, tx.now)
+      return true
     })
     forget()
+    return revoked
   }
 
   return {
@@ -124,7 +129,11 @@ export function createKeys({ db, vault, clock, changed = async () => {} }: KeysO
         })),
       }
     },
-    rotate: (options) => (options?.compromised ? replaceCompromised() : carryOut(true)),
+    rotate: async (options) => {
+      if (options?.compromised) await replaceCompromised(null)
+      else await carryOut(true)
+    },
+    revoke: replaceCompromised,
     keepFresh: () => carryOut(false),
   }
 }

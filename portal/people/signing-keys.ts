@@ -1,6 +1,7 @@
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { type Actor, may } from './may.ts'
+import { isFresh } from './session.ts'
 
 /** A key that the platform signs with, signed with, or will. */
 export interface SigningKeyView {
@@ -45,20 +46,39 @@ export async function findSigningKeys(
 export const typedLength = 8
 
 /**
- * The key that signs fell into other hands, or may have: it and the next one, which lay beside it, are revoked, another
- * signs from now on, and every open notice is signed anew (`reissueRevoked`). The archive says since when. What was
- * decided stands before what it does, so that it is known whose decision it was.
+ * A key fell into other hands, or may have: it is revoked, and every open notice that it signed is signed anew
+ * (`reissueRevoked`). Where it is the one that signs, the next one goes with it and another signs from now on. The archive
+ * says since when. For a person of the desk who has just shown who they are. `typed`: how the key's id begins.
  */
 export async function replaceSigningKey(
   ground: Ground,
   actor: Actor,
   typed: string,
-): Promise<{ result: 'replaced' | 'not-that-key' | 'forbidden' }> {
+): Promise<{ result: 'replaced' | 'not-that-key' | 'not-fresh' | 'forbidden' }> {
   if (actor.kind !== 'person' || !may(actor, 'keys.replace')) return { result: 'forbidden' }
-  const { kid } = await ground.keys.current()
-  if (typed.trim() !== kid.slice(0, typedLength)) return { result: 'not-that-key' }
-  const { personId } = actor
+  if (!(await isFresh(ground, actor))) return { result: 'not-fresh' }
+  const given = typed.trim()
+  if (given.length !== typedLength) return { result: 'not-that-key' }
+  const { result } = await giveUpKey(ground, given, actor.personId)
+  return { result: result === 'given-up' ? 'replaced' : 'not-that-key' }
+}
+
+/**
+ * The same for whoever may run commands beside the portal, which need not run, or to whose desk nobody can sign in any
+ * more: it takes the database and the wrapping key. What was decided stands before what it does, so that it is known
+ * whose decision it was.
+ */
+export async function giveUpKey(
+  ground: Ground,
+  beginning: string,
+  personId: string | null,
+): Promise<{ result: 'given-up'; kid: string } | { result: 'not-one-key' }> {
+  const { keys } = await ground.keys.archive()
+  const [key, ...others] = (keys as Archived[]).filter(
+    ({ kid, revoked_at }) => revoked_at === null && kid.startsWith(beginning),
+  )
+  if (!key || others.length > 0 || beginning.length < typedLength) return { result: 'not-one-key' }
+  const { kid } = key
   await ground.db.transaction((tx) => record(tx, 'keys', 'key.compromised', { kid, personId }))
-  await ground.keys.rotate({ compromised: true })
-  return { result: 'replaced' }
+  return (await ground.keys.revoke(kid)) ? { result: 'given-up', kid } : { result: 'not-one-key' }
 }

@@ -1,8 +1,9 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { Form, useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
 import { may } from '../../people/may.ts'
+import { isFresh } from '../../people/session.ts'
 import { findSigningKeys, replaceSigningKey, type SigningKeyView, typedLength } from '../../people/signing-keys.ts'
-import { forbidden, requireMay } from '../access.server.ts'
+import { forbidden, requireFresh, requireMay } from '../access.server.ts'
 import { word } from '../forms.server.ts'
 import { titleText, useText } from '../language/use-text.ts'
 import { TextField } from '../ui/field.tsx'
@@ -11,6 +12,7 @@ import type { IconName } from '../ui/icon.tsx'
 import { Moment } from '../ui/moment.tsx'
 import { Banner } from '../ui/notice-banner.tsx'
 import { Id, PageHeading, Panel } from '../ui/page.tsx'
+import { ConfirmFirst } from '../ui/programs.tsx'
 import { Table } from '../ui/table.tsx'
 
 export const meta: MetaFunction = ({ matches }) => [
@@ -21,11 +23,13 @@ export async function loader(args: LoaderFunctionArgs) {
   const actor = await requireMay(args, 'platform', 'keys.read')
   const found = await findSigningKeys(args.context.ground, actor)
   if (found.result !== 'found') throw forbidden()
-  return { keys: found.keys, mayReplace: may(actor, 'keys.replace'), typedLength }
+  const mayReplace = may(actor, 'keys.replace')
+  return { keys: found.keys, mayReplace, fresh: mayReplace && (await isFresh(args.context.ground, actor)), typedLength }
 }
 
 export async function action(args: ActionFunctionArgs) {
   const actor = await requireMay(args, 'platform', 'keys.replace')
+  await requireFresh(args)
   const form = await args.request.formData()
   const { result } = await replaceSigningKey(args.context.ground, actor, word(form, 'kid'))
   switch (result) {
@@ -33,6 +37,8 @@ export async function action(args: ActionFunctionArgs) {
       return redirect('/operator/keys?replaced=yes', 303)
     case 'not-that-key':
       return data({ said: 'portal-keys-not-that-key' } as const, { status: 422 })
+    case 'not-fresh':
+      return data({ said: 'fresh-needed' } as const, { status: 403 })
     case 'forbidden':
       throw forbidden()
   }
@@ -47,7 +53,7 @@ const looks: Record<SigningKeyView['state'], { tone: Tone; icon: IconName }> = {
 
 export default function Keys() {
   const text = useText()
-  const { keys, mayReplace, typedLength: length } = useLoaderData<typeof loader>()
+  const { keys, mayReplace, fresh, typedLength: length } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   return (
@@ -88,15 +94,19 @@ export default function Keys() {
         </Panel>
         {mayReplace ? (
           <Panel title={text('portal-keys-replace-title')} id="replace">
-            <Form method="post" className="form-grid" autoComplete="off">
-              <p className="hint">{text('portal-keys-replace-hint')}</p>
-              <TextField id="kid" name="kid" label={text('portal-keys-replace-typed', { count: length })} />
-              <div>
-                <button className="button button-alarm" type="submit">
-                  {text('portal-keys-replace-now')}
-                </button>
-              </div>
-            </Form>
+            <p className="hint mb-4">{text('portal-keys-replace-hint')}</p>
+            {fresh ? (
+              <Form method="post" className="form-grid" autoComplete="off">
+                <TextField id="kid" name="kid" label={text('portal-keys-replace-typed', { count: length })} />
+                <div>
+                  <button className="button button-alarm" type="submit">
+                    {text('portal-keys-replace-now')}
+                  </button>
+                </div>
+              </Form>
+            ) : (
+              <ConfirmFirst />
+            )}
           </Panel>
         ) : null}
       </div>
