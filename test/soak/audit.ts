@@ -54,22 +54,39 @@ async function countOpen(client: pg.Client): Promise<number> {
 
 /** As a provider would who has mended its receiver: it verifies its endpoint again, and its program's clock goes on. */
 async function hurry(world: World): Promise<void> {
-  const { origin, tokens } = world
-  const endpoints = await call('GET', `${origin}/v1/endpoints`, tokens.provider).catch(() => null)
-  for (const { id } of endpoints?.body?.data ?? [])
-    await call('POST', `${origin}/v1/endpoints/${id}/verify`, tokens.provider).catch(() => null)
-  await fetch(world.receiverUrl('/ahead'), { method: 'POST' }).catch(() => null)
+  const { origin } = world
+  const first = { token: world.tokens.provider, url: (path: string) => world.receiverUrl(path) }
+  for (const { token, url } of [
+    first,
+    ...world.hostings.map((one) => ({ token: one.token, url: one.url.bind(one) })),
+  ]) {
+    const endpoints = await call('GET', `${origin}/v1/endpoints`, token).catch(() => null)
+    for (const { id } of endpoints?.body?.data ?? [])
+      await call('POST', `${origin}/v1/endpoints/${id}/verify`, token).catch(() => null)
+    await fetch(url('/ahead'), { method: 'POST' }).catch(() => null)
+  }
+}
+
+function acknowledgedIn(world: World) {
+  return world.streams.flatMap(({ acknowledged }) => acknowledged)
+}
+
+function foldersOf(world: World): string[] {
+  return [world.kept, ...world.hostings.map(({ kept }) => kept)]
 }
 
 export async function audit(world: World): Promise<Figures> {
   const figures: Figures = {
-    notices: world.stream.acknowledged.length,
-    items: world.stream.acknowledged.reduce((sum, { itemIds }) => sum + itemIds.length, 0),
-    calls: countCalls(world.kept),
+    notices: acknowledgedIn(world).length,
+    items: acknowledgedIn(world).reduce((sum, { itemIds }) => sum + itemIds.length, 0),
+    calls: foldersOf(world).reduce((sum, folder) => sum + countCalls(folder), 0),
     chains: 0,
     losses: [],
     doubles: [],
-    problems: [...world.stream.problems, ...world.programs.flatMap(({ collapses }) => collapses)],
+    problems: [
+      ...world.streams.flatMap(({ problems }) => problems),
+      ...world.programs.flatMap(({ collapses }) => collapses),
+    ],
   }
   await world.look(async (client) => {
     await auditNotices(world, client, figures)
@@ -84,9 +101,9 @@ export async function audit(world: World): Promise<Figures> {
 async function auditNotices(world: World, client: pg.Client, figures: Figures): Promise<void> {
   const { rows } = await client.query<{ id: string; reference: string }>('select id, reference from notices')
   const there = new Map(rows.map(({ id, reference }) => [id, reference]))
-  for (const { id, reference } of world.stream.acknowledged)
+  for (const { id, reference } of acknowledgedIn(world))
     if (there.get(id) !== reference) figures.losses.push(`notice ${id} was acknowledged and is not there`)
-  for (const reference of world.stream.sent) {
+  for (const reference of world.streams.flatMap(({ sent }) => sent)) {
     const count = rows.filter((row) => row.reference === reference).length
     if (count > 1) figures.doubles.push(`${reference} was submitted once and is ${count} notices`)
   }
@@ -149,10 +166,10 @@ async function auditReactions(client: pg.Client, figures: Figures): Promise<void
 
 function auditEffects(world: World, figures: Figures): void {
   const count = new Map<string, number>()
-  for (const { itemId } of readEffects(world.kept)) count.set(itemId, (count.get(itemId) ?? 0) + 1)
+  for (const { itemId } of foldersOf(world).flatMap(readEffects)) count.set(itemId, (count.get(itemId) ?? 0) + 1)
   for (const [itemId, times] of count)
     if (times > 1) figures.doubles.push(`item ${itemId} was taken down ${times} times`)
-  for (const { itemIds } of world.stream.acknowledged)
+  for (const { itemIds } of acknowledgedIn(world))
     for (const itemId of itemIds) if (!count.has(itemId)) figures.losses.push(`item ${itemId} was never taken down`)
 }
 
@@ -172,6 +189,6 @@ async function auditHistory(world: World, ground: Ground, figures: Figures): Pro
     else figures.problems.push(`the chain of ${head.chain} is not whole`)
   }
   const known = new Set(roots.map(({ root }) => root.toString('base64url')))
-  for (const { caseId, witness } of readEffects(world.kept))
+  for (const { caseId, witness } of foldersOf(world).flatMap(readEffects))
     if (witness !== null && !known.has(witness)) figures.problems.push(`${caseId} carried a root we never sealed`)
 }

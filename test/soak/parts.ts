@@ -129,7 +129,6 @@ export const parts: readonly Part[] = [
     databases: both,
     play: (asked) =>
       onWorld('key-rotation', asked, { apart: asked.database === 'debian' }, async (world, problems) => {
-        world.stream.start(400)
         const whole = asked.rounds > 1
         const rotation = { times: whole ? asked.rounds : 2, everyMs: whole ? 60_000 : 5_000, tell: asked.tell }
         problems.push(...(await rotateUnderLoad(world, rotation)))
@@ -210,7 +209,7 @@ async function onWorld(
   try {
     const problems: string[] = []
     const strokes = await play(world, problems)
-    await world.stream.stop(5000)
+    for (const stream of world.streams) await stream.stop(5000)
     await settle(world, 120_000 + rounds * 2000)
     const { notices, losses, doubles, chains, problems: more } = await audit(world)
     return {

@@ -1,6 +1,6 @@
 /** Everything a journey needs, each as a process of its own: database, portal, worker, a receiver, and gates between them. */
 import { mkdirSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { type BuiltGround, buildGround } from '../../portal/ground/build-ground.server.ts'
@@ -15,7 +15,8 @@ import { freePorts, freshDataDir, until } from '../running/portal.ts'
 import { Program } from '../running/program.ts'
 import { type Chance, chanceOf } from '../running/random.ts'
 import { TurnedClock } from '../running/turned-clock.ts'
-import { readEffects } from './ledger.ts'
+import type { Hosting } from './hosting.ts'
+import { serveWhatIsLeft } from './ledger.ts'
 import { Stream } from './stream.ts'
 
 /** Where Tern Hosting's network lies, on this machine. */
@@ -54,6 +55,8 @@ export class World {
   hook!: Gate
   tokens!: { notifier: string; provider: string }
   readonly kept: string
+  /** Other companies with receivers of their own. */
+  readonly hostings: Hosting[] = []
   readonly clocks: ReadonlyMap<Machine, TurnedClock>
   readonly #port: number
   #files: Server | null = null
@@ -149,7 +152,7 @@ export class World {
     mkdirSync(this.kept, { mode: 0o755 })
     this.front = await Gate.open({ host: '127.0.0.1', port: port + 1 }, { host: '127.0.0.1', port })
     this.hook = await Gate.open({ host, port: port + 3 }, { host, port: port + 2 })
-    this.#files = await serveWhatIsLeft(this.kept, port + 4)
+    this.#files = await serveWhatIsLeft(this.kept, host, port + 4)
     // The cast is older than any turn of a clock, so that its networks are proven and its tokens made at every time.
     for (const machine of machines) this.clocks.get(machine)?.turn(-longAgo)
     await this.portal.start()
@@ -217,7 +220,13 @@ export class World {
   }
 
   get programs(): Program[] {
-    return [this.portal, ...(this.worker ? [this.worker] : []), this.receiver]
+    const others = this.hostings.map(({ receiver }) => receiver)
+    return [this.portal, ...(this.worker ? [this.worker] : []), this.receiver, ...others]
+  }
+
+  /** What notifiers sent, to whomever it went. */
+  get streams(): Stream[] {
+    return [this.stream, ...this.hostings.map(({ stream }) => stream)]
   }
 
   /** Starts what does not run, and waits until the portal says that it can work. */
@@ -237,6 +246,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    for (const hosting of this.hostings) await hosting.close()
     await this.stream?.stop(0)
     for (const program of [this.receiver, this.worker, this.portal]) await program?.stop()
     await this.front?.close()
@@ -252,17 +262,4 @@ function clockOn(clocks: Map<Machine, TurnedClock>, folder: string, machine: Mac
   const clock = clocks.get(machine) ?? new TurnedClock(folder, machine)
   clocks.set(machine, clock)
   return clock
-}
-
-/** Every file there ever was, except for those in the ledger. It never goes down, so that no look is mistaken. */
-async function serveWhatIsLeft(kept: string, port: number): Promise<Server> {
-  const server = createServer((request, answer) => {
-    const gone = readEffects(kept).some(({ path }) => path === request.url)
-    answer.writeHead(gone ? 410 : 200).end()
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  return server
 }
