@@ -21,6 +21,23 @@ export async function setHeartbeat(db: Transaction<DB>, part: string, at: Date):
   await db.updateTable('heartbeats').set({ at }).where('part', '=', part).execute()
 }
 
+export async function selectHeartbeat(db: Kysely<DB>, part: string): Promise<Date | null> {
+  const row = await db.selectFrom('heartbeats').select('at').where('part', '=', part).executeTakeFirst()
+  return row?.at ?? null
+}
+
+/** Whether an outage ended after `after`. One that ends ahead of now was written by a clock that was. */
+export async function selectOutageEnded(db: Kysely<DB>, after: Date, now: Date): Promise<boolean> {
+  const row = await db
+    .selectFrom('outages')
+    .select('id')
+    .where('endedAt', '>', after)
+    .where('endedAt', '<=', now)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function insertOutage(db: Transaction<DB>, row: OutageRow): Promise<void> {
   await db.insertInto('outages').values(row).execute()
 }

@@ -1,7 +1,14 @@
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
-import { insertOutage, lockHeartbeat, selectOutages, setHeartbeat } from './outage-store.server.ts'
+import {
+  insertOutage,
+  lockHeartbeat,
+  selectHeartbeat,
+  selectOutageEnded,
+  selectOutages,
+  setHeartbeat,
+} from './outage-store.server.ts'
 
 /** `portal`: where people and programs come; `worker`: what delivers. Without their database neither is there. */
 export type Part = 'portal' | 'worker'
@@ -32,6 +39,20 @@ export function beat(ground: Pick<Ground, 'db'>, part: Part): Promise<{ result: 
     await record(tx, 'platform', 'outage.recorded', { part, beganAt, endedAt })
     return { result: 'back' }
   })
+}
+
+/** After a silence of ours so long passes before anybody is said to be late: what waited for us alone arrives in it. */
+const settlesMs = 60_000
+
+/**
+ * Whether we are only just back, or will be found to be: then nobody who was not reached has failed to answer. It lasts a
+ * minute, and no longer where a part is still away, since people have to hear of what waits all the same.
+ */
+export async function isJustBack(ground: Pick<Ground, 'db' | 'clock'>): Promise<boolean> {
+  const now = ground.clock.now()
+  const last = await selectHeartbeat(ground.db.read, 'worker')
+  if (last !== null && now.getTime() - last.getTime() >= outageFromMs) return true
+  return selectOutageEnded(ground.db.read, new Date(now.getTime() - settlesMs), now)
 }
 
 /** Our own outages that touched a time: shown beside the clocks that ran in it. Null for `until`: until now. */

@@ -44,7 +44,8 @@ export async function insertDelivery(
     | 'createdAt'
     | 'lastCode'
     | 'standsIn'
-  >,
+  > &
+    Partial<Pick<DeliveryRow, 'firstQueuedAt' | 'offeredAt' | 'escalated'>>,
 ) {
   await db.insertInto('deliveries').values(row).execute()
 }

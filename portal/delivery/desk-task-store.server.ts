@@ -103,6 +103,16 @@ export async function markMailed(db: Transaction<DB>, personId: string, at: Date
     .execute()
 }
 
+/** What was about one delivery is about the one that took its place. */
+export async function moveTasks(db: Transaction<DB>, fromDeliveryId: string, toDeliveryId: string): Promise<void> {
+  await db
+    .updateTable('deskTasks')
+    .set({ deliveryId: toDeliveryId })
+    .where('deliveryId', '=', fromDeliveryId)
+    .where('closedAt', 'is', null)
+    .execute()
+}
+
 export function lockTask(db: Transaction<DB>, id: string) {
   return db.selectFrom('deskTasks').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }

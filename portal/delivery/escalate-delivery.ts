@@ -8,8 +8,8 @@ import { noteSilence } from '../providers/note-silence.ts'
 import { hasArrived } from './delivery.ts'
 import { type DeliveryRow, lockDelivery, updateDelivery } from './delivery-store.server.ts'
 import { countOpenTasks, insertTask, selectOpenTask } from './desk-task-store.server.ts'
-import { mailWaiting, queuePointer } from './pointer-mail.ts'
-import { markSilent, selectOlder, selectUnacknowledged } from './pointer-store.server.ts'
+import { queuePointer } from './pointer-mail.ts'
+import { markSilent, selectOlder, selectPointed, selectUnacknowledged } from './pointer-store.server.ts'
 
 const atOnce = 50
 const events = [eventTypes.issued, eventTypes.withdrawn]
@@ -25,7 +25,7 @@ export async function escalateDeliveries(ground: Ground): Promise<number> {
   const now = ground.clock.now()
   const { read } = ground.db
   const quarter = await selectOlder(read, { now, events, limit: atOnce, step: 2, part: 0.25 })
-  for (const { id } of quarter) await tellNext(ground, id)
+  for (const { id } of quarter) await ground.db.transaction((tx) => tellNext(tx, id))
   const half = await selectOlder(read, { now, events, limit: atOnce, step: 3, part: 0.5 })
   for (const { id } of half) await ground.db.transaction((tx) => tellDesk(tx, id))
   const event = eventTypes.issued
@@ -34,18 +34,22 @@ export async function escalateDeliveries(ground: Ground): Promise<number> {
   return quarter.length + half.length + unsigned.length
 }
 
-async function tellNext(ground: Ground, deliveryId: string): Promise<void> {
-  const contactId = await ground.db.transaction(async (tx) => {
-    const delivery = await waitingFor(tx, deliveryId, 1)
-    if (!delivery) return null
-    const next = await queuePointer(tx, delivery, ['escalation'])
-    await updateDelivery(tx.db, deliveryId, { escalated: 2 })
-    const silent = await markSilent(tx.db, deliveryId, tx.now)
-    await escalated(tx, delivery, 'next_contact', { contactId: next })
-    await noteSilence(tx, silent)
-    return next
-  })
-  if (contactId !== null) await mailWaiting(ground, contactId)
+/** Without an endpoint it was pointed to when it was queued. Its mail leaves with the others that wait for that contact. */
+export async function tellFirst(tx: Tx, deliveryId: string): Promise<void> {
+  const delivery = await waitingFor(tx, deliveryId, 0)
+  if (!delivery) return
+  if ((await selectPointed(tx.db, deliveryId)).size === 0) await queuePointer(tx, delivery)
+  await updateDelivery(tx.db, deliveryId, { escalated: 1 })
+}
+
+async function tellNext(tx: Tx, deliveryId: string): Promise<void> {
+  const delivery = await waitingFor(tx, deliveryId, 1)
+  if (!delivery) return
+  const contactId = await queuePointer(tx, delivery, ['escalation'])
+  await updateDelivery(tx.db, deliveryId, { escalated: 2 })
+  const silent = await markSilent(tx.db, deliveryId, tx.now)
+  await escalated(tx, delivery, 'next_contact', { contactId })
+  await noteSilence(tx, silent)
 }
 
 async function tellDesk(tx: Tx, deliveryId: string): Promise<void> {

@@ -41,7 +41,7 @@ function late(db: Kysely<DB>, now: Date, issued: string) {
     .where('deliveries.state', 'in', ['queued', 'offered', 'failed'])
     .where('deliveries.event', '=', issued)
     .where(
-      sql<boolean>`deliveries.deadline_at - ${now} < (deliveries.deadline_at - deliveries.created_at) * ${sql.lit(0.25)}`,
+      sql<boolean>`deliveries.deadline_at - ${now} < (deliveries.deadline_at - coalesce(deliveries.first_queued_at, deliveries.created_at)) * ${sql.lit(0.25)}`,
     )
 }
 

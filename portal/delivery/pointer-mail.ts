@@ -33,13 +33,17 @@ const mostUnwanted = { mails: 1, withinMs: 10 * 60_000 }
 /** Numbers in one mail. */
 const mostInOne = 20
 
-/** Nobody's endpoint can be tried: the first contact gets a mail that says where to look, and nothing about where or what. */
+/**
+ * Nobody's endpoint can be tried, or it was signed again after its contacts had been told: the first contact gets a mail that
+ * says where to look, and nothing about where or what.
+ */
 export async function pointContact(ground: Ground, fact: Fact<'delivery.queued'>): Promise<void> {
   const delivery = await selectDelivery(ground.db.read, fact.payload.deliveryId)
   if (!delivery) return
   const now = ground.clock.now()
   const { push, poll } = await selectChannels(ground.db.read, delivery.orgId, delivery.standsIn, { now, purposes: [] })
-  if (!push && !poll) await mailPointer(ground, delivery)
+  const told = delivery.escalated > 0 && (await selectPointed(ground.db.read, delivery.id)).size === 0
+  if ((!push && !poll) || told) await mailPointer(ground, delivery)
 }
 
 /** Points the next contact to a delivery, one who was not pointed to it before. Answers who that is; null: nobody is left. */

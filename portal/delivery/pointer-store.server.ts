@@ -170,6 +170,10 @@ export interface Stuck {
   limit: number
 }
 
+/** From when steps are counted, and how much time there was: of the notice, in however many tokens it was signed. */
+const offered = sql`coalesce(offered_at, first_queued_at, created_at)`
+const time = sql`(deadline_at - coalesce(first_queued_at, created_at))`
+
 /**
  * What should have arrived by now, counted as if it had been received when it was first offered: after ten minutes or a
  * tenth of its time, whichever is earlier; after two hard failures at once.
@@ -179,10 +183,9 @@ export function selectStuck(db: Kysely<DB>, { now, events, hard, limit }: Stuck)
     .where('escalated', '=', 0)
     .where((where) =>
       where.or([
-        sql<boolean>`coalesce(offered_at, created_at)
-          + least(interval '10 minutes', (deadline_at - created_at) / 10) <= ${now}`,
+        sql<boolean>`${offered} + least(interval '10 minutes', ${time} / 10) <= ${now}`,
         // Written by a clock that has been set back since.
-        sql<boolean>`coalesce(offered_at, created_at) > ${now}::timestamptz + interval '10 minutes'`,
+        sql<boolean>`${offered} > ${now}::timestamptz + interval '10 minutes'`,
         where.and([where('attempts', '>=', 2), where('lastCode', 'in', [...hard])]),
         where('lastCode', '=', 'http_410'),
       ]),
@@ -203,7 +206,7 @@ export function selectOlder(
 ): Promise<DeliveryRow[]> {
   return waiting(db, events, limit)
     .where('escalated', '=', step - 1)
-    .where(sql<boolean>`coalesce(offered_at, created_at) + (deadline_at - created_at) * ${part}::float8 <= ${now}`)
+    .where(sql<boolean>`${offered} + ${time} * ${part}::float8 <= ${now}`)
     .execute()
 }
 

@@ -17,6 +17,7 @@ import type { Notice } from '../notices/notice.ts'
 import { openItem, openNotice, readItems, readNotice } from '../notices/read-notice.ts'
 import { selectChannels } from './channel-store.server.ts'
 import {
+  type DeliveryRow,
   insertDelivery,
   insertToken,
   lockNoticeSeq,
@@ -178,8 +179,19 @@ export async function signFor(
   }
 }
 
-export async function queueToken(ground: Ground, tx: Tx, notice: Notice, token: TokenRow): Promise<void> {
-  if (!(await insertToken(tx.db, token))) return
+/**
+ * Stores a signed token and queues its delivery. `waited`: the delivery it takes the place of, which has not arrived: the
+ * deadline, the first offer and the steps of escalation are those of the notice and go on as they were. Answers the new
+ * delivery's id, or null where the same revision was signed for the same addressee before.
+ */
+export async function queueToken(
+  ground: Ground,
+  tx: Tx,
+  notice: Notice,
+  token: TokenRow,
+  waited: DeliveryRow | null = null,
+): Promise<string | null> {
+  if (!(await insertToken(tx.db, token))) return null
   const standsIn = await findStandsIn(ground, tx, token)
   const channels = await selectChannels(tx.db, token.orgId, standsIn, { now: tx.now, purposes: [] })
   const reachable = channels.push || channels.poll || channels.contact !== null
@@ -198,6 +210,7 @@ export async function queueToken(ground: Ground, tx: Tx, notice: Notice, token: 
     deadlineAt: addDuration(tx.now, notice.deadlineWithin),
     standsIn,
     createdAt: tx.now,
+    ...(waited && goingOn(waited, reachable, tx.now)),
   })
   const facts: NewFact[] = [
     { kind: 'delivery.queued', payload: { noticeId, deliveryId, orgId, jti, seq, event, setSha256 } },
@@ -205,6 +218,16 @@ export async function queueToken(ground: Ground, tx: Tx, notice: Notice, token: 
   if (!reachable) facts.push({ kind: 'delivery.failed', payload: { noticeId, deliveryId, orgId, code: 'no_channel' } })
   await recordAll(tx, noticeId, facts)
   tx.ring('deliveries')
+  return deliveryId
+}
+
+/** Nothing of it where the first was queued by a clock that was ahead. */
+function goingOn(waited: DeliveryRow, reachable: boolean, now: Date) {
+  const firstQueuedAt = waited.firstQueuedAt ?? waited.createdAt
+  if (firstQueuedAt > now || (waited.offeredAt !== null && waited.offeredAt > now)) return {}
+  const { deadlineAt, offeredAt, escalated } = waited
+  const state = reachable && offeredAt !== null ? { state: 'offered' } : {}
+  return { firstQueuedAt, deadlineAt, offeredAt, escalated, ...state }
 }
 
 async function addressed(ground: Ground, noticeId: string): Promise<Map<string, string[]>> {

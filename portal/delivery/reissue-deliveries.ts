@@ -13,6 +13,7 @@ import {
   setNoticeSeq,
   updateDelivery,
 } from './delivery-store.server.ts'
+import { moveTasks } from './desk-task-store.server.ts'
 import { messageAgain } from './notice-message.ts'
 import { queueToken, signFor } from './queue-delivery.ts'
 import { selectArrivedUnder, selectRevokedKids, selectStale } from './reissue-store.server.ts'
@@ -31,7 +32,8 @@ const revokedLatelyMs = 3_600_000
  * Signs again what nobody takes in any longer: notices that were not delivered for 30 days, whatever waits and was signed
  * by a clock that was ahead or by a key that was revoked since, and for an hour after that also what arrived under that
  * key and is still open, so that its receiver holds it in a token that proves something. The same notice, the next revision, with `reissue_of`; the old delivery is closed as superseded.
- * Answers how many.
+ * What waited goes on where it was: its deadline is the first one, no step of its escalation is taken twice, and its first
+ * contact gets another link, since the earlier ones have run out. Answers how many.
  */
 export async function reissueDeliveries(ground: Ground): Promise<number> {
   const now = ground.clock.now().getTime()
@@ -92,7 +94,9 @@ export async function reissue(
       await abandonAttempts(tx.db, [id], tx.now)
     }
     await setNoticeSeq(tx.db, noticeId, seq)
-    await queueToken(ground, tx, notice, signed)
+    const again = await queueToken(ground, tx, notice, signed, arrived ? null : delivery)
+    // Whoever on the desk sees to it goes on with it.
+    if (again !== null && !arrived) await moveTasks(tx.db, id, again)
     if (!arrived) await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: id, orgId, code: 'superseded' })
     return true
   })

@@ -13,6 +13,7 @@ create table addressees (
   ended_at timestamp(3) with time zone,
   deadline_passed_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
+  second_offered_at timestamp(3) with time zone,
   constraint addressees_pkey PRIMARY KEY (item_id, org_id),
   constraint addressees_item_id_fkey FOREIGN KEY (item_id) REFERENCES items(id),
   constraint addressees_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
@@ -21,6 +22,7 @@ create table addressees (
 );
 CREATE INDEX addressees_by_notice ON addressees USING btree (notice_id);
 CREATE INDEX addressees_by_org ON addressees USING btree (org_id, notice_id);
+CREATE INDEX addressees_by_second_offer ON addressees USING btree (second_offered_at) WHERE ((second_offered_at IS NOT NULL) AND (received_at IS NULL) AND (ended_at IS NULL));
 CREATE INDEX addressees_running ON addressees USING btree (due_at) WHERE ((ended_at IS NULL) AND (deadline_passed_at IS NULL));
 
 create table answer_links (
@@ -270,6 +272,7 @@ create table deliveries (
   resent_at timestamp(3) with time zone,
   resent_after integer,
   stands_in text,
+  first_queued_at timestamp(3) with time zone,
   constraint deliveries_pkey PRIMARY KEY (id),
   constraint deliveries_jti_key UNIQUE (jti),
   constraint deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id),
@@ -733,6 +736,7 @@ create table notices (
   withdrawn_at timestamp(3) with time zone,
   withdraw_reason text,
   closed_at timestamp(3) with time zone,
+  deemed_receipt text,
   constraint notices_pkey PRIMARY KEY (id),
   constraint notices_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id),
   constraint notices_on_obstacle_check CHECK ((on_obstacle = ANY (ARRAY['restart'::text, 'pause'::text, 'none'::text]))),

@@ -36,6 +36,7 @@ export interface Addressees {
   orgId: string;
   receivedAt: Timestamp | null;
   role: string;
+  secondOfferedAt: Timestamp | null;
 }
 
 export interface AnswerLinks {
@@ -199,6 +200,7 @@ export interface Deliveries {
   endpointId: string | null;
   escalated: Generated<number>;
   event: string;
+  firstQueuedAt: Timestamp | null;
   id: string;
   jti: string;
   lastCode: string | null;
@@ -515,6 +517,7 @@ export interface Notices {
   closedAt: Timestamp | null;
   dataKey: Buffer | null;
   deadlineWithin: string;
+  deemedReceipt: string | null;
   disclosure: Json;
   id: string;
   legalClass: string | null;
