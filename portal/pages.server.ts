@@ -10,6 +10,7 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { createRequestHandler, type ServerBuild } from '@remix-run/node'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { type Missing, repeatAfterSeconds, whatIsMissing } from './api/what-is-missing.ts'
 import type { Ground } from './ground/ground.ts'
 import type { Queue } from './ground/queue.server.ts'
 
@@ -47,14 +48,24 @@ export function createPages(
     }),
   )
   pages.use(ownOrigin(ground), bodyLimit({ maxSize: 1 << 19, onError: (c) => c.text('The form is too large.', 413) }))
-  pages.all('*', (c) =>
-    handle(asOurs(c.req.raw, ground), {
+  pages.all('*', async (c) => {
+    const missing = new Set<Missing>()
+    const answer = await handle(asOurs(c.req.raw, ground), {
       ground,
       cspNonce: c.get('cspNonce'),
       client: { ip: callerOf(c, ground) },
+      failed: (error) => {
+        const found = whatIsMissing(error)
+        if (found) missing.add(found)
+      },
       listDeadLetters: queue.listDeadLetters,
-    }),
-  )
+    })
+    // The page is the same, and says so in words; whoever looks at numbers learns that it is worth asking again.
+    if (answer.status !== 500 || missing.size === 0) return answer
+    const headers = new Headers(answer.headers)
+    headers.set('Retry-After', String(repeatAfterSeconds))
+    return new Response(answer.body, { status: 503, headers })
+  })
   return pages
 }
 

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { InputError } from '../facts/input-error.ts'
 import { type ProblemCode, problemOf } from './problems.ts'
+import { repeatAfterSeconds, whatIsMissing } from './what-is-missing.ts'
 
 export interface Refused {
   code: ProblemCode
@@ -17,6 +18,13 @@ export function refuse(c: Context, origin: string, refused: Refused): Response {
     'content-type': 'application/problem+json',
     ...refused.headers,
   })
+}
+
+/** After an error that nobody expected: what was missing and when to ask again, or that it was a fault of ours. */
+export function refuseFailed(c: Context, origin: string, error: unknown): Response {
+  const missing = whatIsMissing(error)
+  if (missing === null) return refuse(c, origin, { code: 'internal' })
+  return refuse(c, origin, { code: missing, headers: { 'Retry-After': String(repeatAfterSeconds) } })
 }
 
 export function answerJson(

@@ -251,6 +251,9 @@ test('the list of problems only grows: what is written here is a promise', () =>
       '422 not_addressed_to_you',
       '429 rate_limited',
       '500 internal',
+      '503 database_unavailable',
+      '503 storage_full',
+      '503 key_unavailable',
     ]),
   )
 })

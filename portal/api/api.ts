@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Ground } from '../ground/ground.ts'
-import { refuse, usualHeaders } from './answers.ts'
+import { refuse, refuseFailed, usualHeaders } from './answers.ts'
 import { addContacts } from './contacts.ts'
 import { addDelegated } from './delegated.ts'
 import { addDeliveries } from './deliveries.ts'
@@ -68,7 +68,7 @@ export function createApi(ground: Ground, parts: ApiParts): OpenAPIHono {
   api.notFound((c) => refuse(c, origin, { code: 'not_found' }))
   api.onError((error, c) => {
     ground.log.error('api.failed', { method: c.req.method, error })
-    return refuse(c, origin, { code: 'internal' })
+    return refuseFailed(c, origin, error)
   })
   return api
 }

@@ -7,7 +7,13 @@ import { schemas } from './schemas.ts'
 export type SchemaName = keyof typeof schemas
 
 /** Refused by every call, and so not repeated at each. */
-const always: readonly ProblemCode[] = ['rate_limited', 'internal']
+const always: readonly ProblemCode[] = [
+  'rate_limited',
+  'internal',
+  'database_unavailable',
+  'storage_full',
+  'key_unavailable',
+]
 const withToken: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'scope_missing']
 const withBody: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type']
 const withKey: readonly ProblemCode[] = ['idempotency_key_invalid', 'idempotency_in_progress', 'idempotency_mismatch']

@@ -124,6 +124,21 @@ export const problems = {
   endpoint_answer_too_large: notVerified('Its answer was too large.'),
   endpoint_not_http: notVerified('What it answered was not HTTP.'),
   rate_limited: [429, 'Too many requests', 'Wait for the seconds that Retry-After names.'],
+  database_unavailable: [
+    503,
+    'Database unavailable',
+    'Nothing is half done. Repeat the call with the same Idempotency-Key after the seconds that Retry-After names.',
+  ],
+  storage_full: [
+    503,
+    'No room left',
+    'Nothing was kept, and nothing that was is lost. Repeat the call after the seconds that Retry-After names.',
+  ],
+  key_unavailable: [
+    503,
+    'Key unavailable',
+    'A key of the platform is not there, so nothing can be signed or opened. Nothing was kept; repeat the call later.',
+  ],
   internal: [500, 'Our fault', 'Something unexpected happened here. Repeat the call with the same Idempotency-Key.'],
 } as const satisfies Record<string, readonly [status: number, title: string, sentence: string]>
 

@@ -6,7 +6,7 @@ import { type InputError, inputErrorsOf } from '../facts/input-error.ts'
 import type { Ground } from '../ground/ground.ts'
 import type { Act, ProgramActor, Scope } from '../people/may.ts'
 import { askProgram } from './access.ts'
-import { answerJson, type Refused, refuse } from './answers.ts'
+import { answerJson, type Refused, refuse, refuseFailed } from './answers.ts'
 import { nulErrors, parseJson, readBody } from './body.ts'
 import { documentRoute, type SchemaName } from './document.ts'
 import { type Answer, isKey, keptUsually, type Making, once, withoutKey } from './idempotency.ts'
@@ -176,7 +176,7 @@ function put(face: Face, definition: Definition, handle: (c: Context) => Promise
       return await handle(c)
     } catch (error) {
       ground.log.error('api.failed', { method: c.req.method, route: definition.path, error })
-      return refuse(c, ground.config.origin, { code: 'internal' })
+      return refuseFailed(c, ground.config.origin, error)
     }
   })
 }

@@ -52,5 +52,6 @@ export default function handleRequest(
 /** The log takes the class of an error and where it came from; its message may quote input and is left out there. */
 export function handleError(error: unknown, { request, context }: LoaderFunctionArgs | ActionFunctionArgs): void {
   if (request.signal.aborted) return
+  context.failed?.(error)
   context.ground.log.error('page.failed', { error, method: request.method })
 }

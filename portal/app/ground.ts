@@ -16,6 +16,8 @@ declare module '@remix-run/node' {
       /** Who asks, as far as the server can tell; behind a trusted proxy what that proxy says. */
       ip?: string
     }
+    /** Told what failed unexpectedly, so that the answer is the right one. */
+    failed?(error: unknown): void
     /** Background work that was given up, newest first, for the platform's desk. */
     listDeadLetters(limit: number): Promise<readonly DeadLetter[]>
   }

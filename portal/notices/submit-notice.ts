@@ -56,6 +56,8 @@ export async function submitNotice(
     now: ground.clock.now(),
   })
   if (!read.ok) return { result: 'invalid', code: read.code, errors: read.errors }
+  // Without a key to sign with nothing could be sent to anybody: better refused than held by us unseen.
+  await ground.keys.current()
   const findings = await findAll(ground, read)
   if (!fits(read, findings)) {
     const message = 'What one provider would be sent is larger than 256 KiB. Submit fewer items at once.'

@@ -59,7 +59,25 @@ export async function makeEmptyDatabase(): Promise<{ connection: EmbeddedConnect
   await run(owner, `create database ${name} template template0`)
   return {
     connection: { ...template, database: name },
-    drop: () => run(owner, `drop database ${name} with (force)`),
+    drop: async () => {
+      await untilLeft(owner, name)
+      await run(owner, `drop database ${name} with (force)`)
+    },
+  }
+}
+
+/** A pool that has ended says goodbye a moment later; one whose connection is cut off meanwhile would fail the run. */
+async function untilLeft(owner: EmbeddedConnection, name: string): Promise<void> {
+  const client = new pg.Client(owner)
+  await client.connect()
+  try {
+    for (let looked = 0; looked < 100; looked += 1) {
+      const { rowCount } = await client.query('select from pg_stat_activity where datname = $1', [name])
+      if (!rowCount) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  } finally {
+    await client.end()
   }
 }
 
