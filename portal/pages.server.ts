@@ -10,7 +10,7 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { createRequestHandler, type ServerBuild } from '@remix-run/node'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { type Missing, repeatAfterSeconds, whatIsMissing } from './api/what-is-missing.ts'
+import { type Missing, repeatAfterSeconds, whatIsMissing } from './facts/what-is-missing.ts'
 import type { Ground } from './ground/ground.ts'
 import type { Queue } from './ground/queue.server.ts'
 

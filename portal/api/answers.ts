@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { InputError } from '../facts/input-error.ts'
+import { repeatAfterSeconds, whatIsMissing } from '../facts/what-is-missing.ts'
 import { type ProblemCode, problemOf } from './problems.ts'
-import { repeatAfterSeconds, whatIsMissing } from './what-is-missing.ts'
 
 export interface Refused {
   code: ProblemCode

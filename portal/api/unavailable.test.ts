@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { whatIsMissing } from '../facts/what-is-missing.ts'
 import { openDatabase } from '../ground/database.server.ts'
 import { createKeys } from '../ground/keys.server.ts'
 import { createVault, VaultError } from '../ground/vault.server.ts'
 import type { TestGround } from '../testing/with-ground.ts'
 import { createApi } from './api.ts'
 import { readReadiness } from './health.ts'
-import { whatIsMissing } from './what-is-missing.ts'
 import { type Stage, submission, withApi } from './with-api.ts'
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error('said in other words'), { code, ...more })
