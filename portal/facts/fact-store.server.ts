@@ -51,12 +51,15 @@ export async function appendFacts(db: Transaction<DB>, rows: readonly FactRow[])
 }
 
 /** When the oldest fact was written after which something is still owed. */
+/** Ids of facts follow their time, give or take a moment: the oldest is among the first hundred, however many are owed. */
 export function selectOldestOwed(db: Kysely<DB>) {
   return db
-    .selectFrom('reactions')
-    .innerJoin('facts', 'facts.id', 'reactions.factId')
+    .with('first', (of) =>
+      of.selectFrom('reactions').select('factId').where('doneAt', 'is', null).orderBy('factId').limit(100),
+    )
+    .selectFrom('first')
+    .innerJoin('facts', 'facts.id', 'first.factId')
     .select((of) => of.fn.min('facts.at').as('at'))
-    .where('reactions.doneAt', 'is', null)
     .executeTakeFirst()
 }
 
