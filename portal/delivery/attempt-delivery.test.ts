@@ -89,6 +89,16 @@ test('a 202 with a page in it is a challenge of some firewall and no receipt', (
     expect((await build.deliveryOf(ground, noticeId, on.provider.orgId)).state).toBe('received')
   }))
 
+test('a 202 whose body broke off before its first byte is no receipt: what was announced was not nothing', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.issuedNotice(ground, on)
+    ground.outbound.answer(build.endpointUrl, { status: 202, truncated: true })
+    await tryNow(ground)
+    const tried = await build.deliveryOf(ground, noticeId, on.provider.orgId)
+    expect(tried).toMatchObject({ state: 'offered', lastCode: 'body_not_empty', receivedAt: null })
+  }))
+
 test('what was sent carries the media type, and the same bytes at every attempt', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)

@@ -19,8 +19,9 @@ const staleErrs = ['invalid_key', 'authentication_failed']
 export function readAnswer(answer: OutboundAnswer): Answer {
   if (answer.result === 'failed') return failed(answer.code)
   const { status } = answer
-  // Firewalls that want a browser to prove itself answer 202 with a page, and store nothing.
-  if (status === 202 && answer.body.trim() !== '') return failed('body_not_empty')
+  // Firewalls that want a browser to prove itself answer 202 with a page, and store nothing. A body that broke off was
+  // announced, and is none that is empty.
+  if (status === 202 && (answer.body.trim() !== '' || answer.truncated)) return failed('body_not_empty')
   if (status === 202) return { result: 'received', code: null, slow: false, gone: false }
   if (status === 400) return refused(errOf(answer.body))
   if (status === 401 || status === 403) return { result: 'refused', code: `http_${status}`, slow: false, gone: false }

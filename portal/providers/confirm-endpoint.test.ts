@@ -105,6 +105,7 @@ describe('an endpoint that answers otherwise is told what it did wrong:', () => 
     ['200', 200, 'not_202', /answered 200, we need 202/],
     ['204', 204, 'not_202', /answered 204/],
     ['202 with a body', { status: 202, body: 'evil.example' }, 'body_not_empty', /with a body/],
+    ['202 with a body that broke off', { status: 202, truncated: true }, 'body_not_empty', /broke off/],
     ['a redirect', { status: 302, headers: { location: 'https://evil.example/' } }, 'redirected', /follow none/],
     ['400 for the token', seterr('invalid_request'), 'receiver_invalid_request', /raw body/],
     ['400 for the key', seterr('invalid_key'), 'receiver_invalid_key', /key set/],

@@ -24,6 +24,10 @@ export const receiverWords = {
     en: 'You answered with more than 16 KiB. Answer 202 with an empty body.',
     nl: 'U antwoordde met meer dan 16 KiB. Antwoord 202 met een lege inhoud.',
   },
+  body_broken_off: {
+    en: 'You answered 202 and announced a body, which broke off. Answer 202 with an empty body, and say so: Content-Length: 0.',
+    nl: 'U antwoordde 202 en kondigde een inhoud aan, die afbrak. Antwoord 202 met een lege inhoud, en zeg dat ook: Content-Length: 0.',
+  },
   not_202: {
     en: 'You answered {n}, we need 202. Answer 202 with an empty body once the token is stored durably.',
     nl: 'U antwoordde {n}, wij hebben 202 nodig. Antwoord 202 met een lege inhoud zodra het token veilig is opgeslagen.',

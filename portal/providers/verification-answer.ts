@@ -31,8 +31,8 @@ export function refusalOf(answer: OutboundAnswer): VerificationRefusal | null {
   if (answer.result === 'failed') return failureOf(answer)
   const { status } = answer
   if (status === 202) {
-    if (answer.body.trim() === '') return null
-    return refusal('body_not_empty', answer.truncated ? 'body_huge' : 'body_not_empty')
+    if (answer.body.trim() === '' && !answer.truncated) return null
+    return refusal('body_not_empty', bodyWords(answer))
   }
   if (status >= 200 && status < 300) return refusal('not_202', isPage(answer) ? 'not_202_page' : 'not_202', status)
   if (status >= 300 && status < 400) return refusal('redirected', 'redirected', status)
@@ -104,4 +104,12 @@ function errOf(body: string): SetErr | null {
   } catch {
     return null
   }
+}
+
+function bodyWords({
+  body,
+  truncated,
+}: Extract<OutboundAnswer, { result: 'answered' }>): 'body_not_empty' | 'body_huge' | 'body_broken_off' {
+  if (!truncated) return 'body_not_empty'
+  return Buffer.byteLength(body) < 16 * 1024 ? 'body_broken_off' : 'body_huge'
 }
