@@ -103,3 +103,21 @@ test('a mail that left before it was noted is the same mail when it is tried aga
     expect(new Set(ground.caught.mail.map((mail) => mail.id)).size).toBe(ground.caught.mail.length)
     expect(ground.caught.mail).toHaveLength(2)
   }))
+
+test('whoever comes across one mail at the same time notes it once', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.contact(ground, on.provider.orgId)
+    const { send } = ground.mail
+    let cut = true
+    ground.mail.send = async (mail) => {
+      if (cut) throw new Error('cut short')
+      // Both have read what waits before either notes anything.
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await send(mail)
+    }
+    await expect(build.issuedNotice(ground, on)).rejects.toThrow('cut short')
+    cut = false
+    await Promise.all([fallBack(ground), fallBack(ground)])
+    const kinds = await ground.facts.kinds()
+    expect(kinds.filter((kind) => kind === 'delivery.pointed')).toHaveLength(1)
+  }))

@@ -19,10 +19,11 @@ import {
   dropPointer,
   insertPointer,
   lockContact,
+  noteMailed,
   type PointerRow,
+  putInMail,
   selectPointed,
   selectWaiting,
-  updatePointer,
 } from './pointer-store.server.ts'
 import { offerDelivery } from './settle-delivery.ts'
 
@@ -142,7 +143,7 @@ async function putTogether(tx: Tx, contactId: string): Promise<Batch | null> {
   const [only] = pointers
   const again = contact.mailbox === 1 ? '' : `-${contact.mailbox}`
   const mailId = pointers.length === 1 ? `pointer-${only?.deliveryId}-${contactId}${again}` : `pointers-${newId('mal')}`
-  for (const one of pointers) await updatePointer(tx.db, one, { mailId })
+  for (const one of pointers) await putInMail(tx.db, one, mailId)
   return { mailId, contact, pointers }
 }
 
@@ -158,8 +159,8 @@ async function note(tx: Tx, pointer: PointerRow): Promise<void> {
   const { deliveryId, contactId, noticeId, orgId } = pointer
   const delivery = await lockDelivery(tx.db, deliveryId)
   const waits = (await selectPointed(tx.db, deliveryId)).has(contactId)
-  if (!delivery || !waits) return
-  await updatePointer(tx.db, pointer, { mailedAt: tx.now })
+  // Whoever came across the same mail at the same time has noted it.
+  if (!delivery || !waits || !(await noteMailed(tx.db, pointer, tx.now))) return
   await offerDelivery(tx, delivery)
   await record(tx, noticeId, 'delivery.pointed', { noticeId, deliveryId, orgId, contactId })
 }

@@ -57,18 +57,28 @@ export async function countMailed(db: Kysely<DB>, contactId: string, since: Date
 
 type Which = Pick<PointerRow, 'deliveryId' | 'contactId' | 'mailbox'>
 
-export async function updatePointer(
-  db: Transaction<DB>,
-  which: Which,
-  change: Partial<Pick<PointerRow, 'mailId' | 'mailedAt' | 'silentAt'>>,
-) {
+/** It travels in this mail. */
+export async function putInMail(db: Transaction<DB>, which: Which, mailId: string): Promise<void> {
   await db
     .updateTable('pointers')
-    .set(change)
+    .set({ mailId })
     .where('deliveryId', '=', which.deliveryId)
     .where('contactId', '=', which.contactId)
     .where('mailbox', '=', which.mailbox)
     .execute()
+}
+
+/** Its mail has left. False where that was noted before. */
+export async function noteMailed(db: Transaction<DB>, which: Which, mailedAt: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('pointers')
+    .set({ mailedAt })
+    .where('deliveryId', '=', which.deliveryId)
+    .where('contactId', '=', which.contactId)
+    .where('mailbox', '=', which.mailbox)
+    .where('mailedAt', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** Pointers to this delivery that were mailed and not followed, noted as such from now on. Answers whose they are. */
