@@ -1,19 +1,19 @@
 /** Networks: claimed, shown, agreed to, handed on and decided, without scripts, by the two sides and the desk. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type NameServer, startNameServer } from '../running/name-server.ts'
 import { type RunningPortal, startPortal } from '../running/portal.ts'
-import { startTextServer, type TextServer } from '../running/text-server.ts'
 import { type Cookies, openBrowser, press, signInWith, withPage } from './browser.ts'
 import { checkPage } from './check-page.ts'
 import { linkOf } from './demo.ts'
 
 let portal: RunningPortal
 let browser: Browser
-let servers: TextServer[]
+let servers: NameServer[]
 const cookies = {} as Record<'holder' | 'reseller' | 'desk' | 'nobody', Cookies>
 
 beforeAll(async () => {
-  servers = await Promise.all([startTextServer(), startTextServer()])
+  servers = await Promise.all([startNameServer(), startNameServer()])
   portal = await startPortal({ env: { NOTICELINE_RESOLVERS: servers.map(({ address }) => address).join(',') } })
   browser = await openBrowser()
   cookies.nobody = []

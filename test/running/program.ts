@@ -61,7 +61,7 @@ export class Program {
     this.#child = child
   }
 
-  async start(withinMs = 60_000): Promise<void> {
+  async start(withinMs = 120_000): Promise<void> {
     const before = this.collapses.length
     this.launch()
     await until(() => {
