@@ -146,7 +146,7 @@ async function auditDeliveries(client: pg.Client, figures: Figures): Promise<voi
   if (hanging[0]?.n) figures.problems.push(`${hanging[0].n} attempts never got a result`)
 }
 
-async function auditReactions(client: pg.Client, figures: Figures): Promise<void> {
+export async function auditReactions(client: pg.Client, figures: Pick<Figures, 'losses' | 'problems'>): Promise<void> {
   const { rows: dead } = await client.query<{ n: number }>(
     "select count(*)::int as n from queue.job where name = 'dead-letters'",
   )
@@ -174,7 +174,11 @@ function auditEffects(world: World, figures: Figures): void {
 }
 
 /** Every chain from its first link to its head, all heads under one root, and every root that travelled one of ours. */
-async function auditHistory(world: World, ground: Ground, figures: Figures): Promise<void> {
+export async function auditHistory(
+  world: World,
+  ground: Ground,
+  figures: Pick<Figures, 'chains' | 'problems'>,
+): Promise<void> {
   await sealRoot(ground)
   const { read } = ground.db
   const heads = await read.selectFrom('factHeads').select(['chain', 'seq', 'hash']).where('seq', '>', 0).execute()

@@ -4,6 +4,7 @@ import { chanceOf } from '../running/random.ts'
 import { whyNoTurnedClock } from '../running/turned-clock.ts'
 import { audit, settle } from './audit.ts'
 import { acrossDaylightSaving, turns } from './clocks.ts'
+import { playFaultyEndpoints } from './faulty-endpoints.ts'
 import { fillDisk } from './full-disk.ts'
 import { rotateUnderLoad } from './keys.ts'
 import { moments } from './moments.ts'
@@ -56,6 +57,13 @@ export const parts: readonly Part[] = [
         await playRounds(world, asked.rounds, asked.tell)
         return asked.rounds
       }),
+  },
+  {
+    name: 'faulty-endpoints',
+    rounds: 200,
+    databases: both,
+    why: whyNoTurnedClock,
+    play: playFaultyEndpoints,
   },
   {
     name: 'precise-moments',

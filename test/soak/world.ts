@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly diskMb?: number
   /** Every process on a machine with a clock of its own. The embedded database keeps this machine's. */
   readonly clocks?: boolean
+  /** For portal and worker, instead of what they have else. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Two years, in seconds. */
@@ -84,6 +86,7 @@ export class World {
       NOTICELINE_OBSERVE_HEAD: 'yes',
       NOTICELINE_WORKER: options.apart ? 'apart' : 'inside',
       ...server.env,
+      ...options.env,
     }
     const portal = join(root, 'portal')
     this.portal = new Program({
@@ -233,7 +236,7 @@ export class World {
   async recover(): Promise<void> {
     await this.server.start()
     await Promise.all(this.programs.filter((one) => !one.running).map((one) => one.start()))
-    await until(() => this.ready(), 60_000).catch(() => {
+    await until(() => this.ready(), 120_000).catch(() => {
       throw new Error(`The portal does not come back:\n${this.portal.output().slice(-3000)}`)
     })
   }
