@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What the first link of every chain names as the one before it. */
 export const genesis = Buffer.alloc(32)
@@ -35,7 +35,7 @@ export function hashOfLink(link: Link): Buffer {
   }
   at = bytes.writeUInt32BE(link.previous.length, at)
   bytes.set(link.previous, at)
-  return createHash('sha256').update(bytes).digest()
+  return hash('sha256', bytes, 'buffer')
 }
 
 export type ChainCheck =

@@ -43,11 +43,19 @@ export type IdPrefix =
 
 /** A sortable id that says what it is: a UUID v7 in 26 characters of Crockford's base 32 behind its prefix. */
 export function newId(prefix: IdPrefix): string {
-  let rest = BigInt(`0x${v7().replaceAll('-', '')}`)
+  const bytes = v7(undefined, new Uint8Array(16))
+  // 130 bits of text for 128 of the UUID: the first character holds its first three bits alone.
   let text = ''
-  for (let index = 0; index < 26; index += 1) {
-    text = alphabet[Number(rest & 31n)] + text
-    rest >>= 5n
+  let bits = 2
+  let rest = 0
+  for (const byte of bytes) {
+    rest = (rest << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += alphabet[(rest >> bits) & 31]
+    }
+    rest &= (1 << bits) - 1
   }
   return `${prefix}_${text}`
 }

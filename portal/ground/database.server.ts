@@ -1,7 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely'
+import {
+  CamelCasePlugin,
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type Transaction,
+} from 'kysely'
 import pg from 'pg'
+import { arrayText } from './array-text.server.ts'
 import type { BellName, Clock, Database, DB, JobData, RecordedFact, Tx } from './ground.ts'
 
 /** Where a PostgreSQL is: an address, or the socket of the embedded one. */
@@ -90,9 +98,27 @@ export async function askTime(pool: pg.Pool): Promise<Date> {
 
 export function kyselyOn(pool: PostgresPool): Kysely<DB> {
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: writingArrays(pool) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
+}
+
+/** The same pool, with lists written by us; see `arrayText`. */
+function writingArrays(pool: PostgresPool): PostgresPool {
+  return {
+    async connect() {
+      const client = await pool.connect()
+      return {
+        query: ((text: string, values: readonly unknown[]) =>
+          client.query(
+            text,
+            values.map((value) => (Array.isArray(value) ? (arrayText(value) ?? value) : value)),
+          )) as PostgresPoolClient['query'],
+        release: () => client.release(),
+      }
+    },
+    end: () => pool.end(),
+  }
 }
 
 export function openDatabase(options: DatabaseOptions): OpenDatabase {

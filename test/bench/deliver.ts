@@ -13,8 +13,8 @@ const lanes = 32
 export async function deliver(scale: number): Promise<Bench> {
   const count = Math.ceil((2_000 * scale) / lanes) * lanes
   const line = await openLine({
-    behaviours: Array.from({ length: endpoints }, () => 'good' as const),
-    sealed: true,
+    behaviours: Array.from({ length: 2 * endpoints }, () => 'good' as const),
+    sealed: (number) => number >= endpoints,
     database: process.argv.includes('--debian') ? 'debian' : 'embedded',
   })
   const pool = openPool(line.connection, lanes)
@@ -45,17 +45,22 @@ export async function deliver(scale: number): Promise<Bench> {
     const text = `update bare.attempts set finished_at = now(), result = 'received', status = 202, ms = 1 where id = $1`
     return pool.query({ name: 'end attempt', text, values: [id] })
   }
+  const open = Array.from({ length: endpoints }, (_, number) => number)
+  const sealed = open.map((number) => endpoints + number)
+  const ours = (name: string, to: readonly number[], addresses: 1 | 3) => ({
+    name,
+    run: async () => {
+      await line.queue(count, to, addresses)
+      await line.sink.ask('forget')
+      return measure(count, () => deliverAll(line, count))
+    },
+  })
   const peer = (work: () => Promise<unknown>) => () => measure(count, () => inLanes(count, lanes, work))
   return {
     ours: [
-      {
-        name: 'deliver: the engine, sealed',
-        run: async () => {
-          await line.queue(count)
-          await line.sink.ask('forget')
-          return measure(count, () => deliverAll(line, count))
-        },
-      },
+      ours('deliver: the engine, notices of one address', open, 1),
+      ours('deliver: the engine, notices of three addresses', open, 3),
+      ours('deliver: the engine, notices of three addresses, sealed', sealed, 3),
     ],
     peers: [
       {

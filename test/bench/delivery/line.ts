@@ -20,7 +20,8 @@ import type { Behaviour } from './sink-process.ts'
 export interface LineOptions {
   /** One endpoint each, of a company of its own. */
   behaviours: readonly Behaviour[]
-  sealed: boolean
+  /** Which of them have their tokens sealed, by their number. */
+  sealed: (number: number) => boolean
   database: DatabaseName
 }
 
@@ -34,10 +35,10 @@ export interface DeliveryLine {
   readonly orgIds: readonly string[]
   readonly ports: readonly number[]
   /**
-   * Makes so many notices due, in turn for everybody; `to` are the numbers of endpoints. As if submitted and signed. Answers
-   * their ids.
+   * Makes so many notices due, in turn for everybody; `to` are the numbers of endpoints, `addresses` how many each names, one
+   * or three; left out, three. As if submitted and signed. Answers their ids.
    */
-  queue(count: number, to?: readonly number[]): Promise<string[]>
+  queue(count: number, to?: readonly number[], addresses?: 1 | 3): Promise<string[]>
   /** How many deliveries still wait for their first arrival; `to` as above. */
   waiting(to?: readonly number[]): Promise<number>
   /** Submits a notice to one of them and runs what follows from it. */
@@ -63,7 +64,7 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
     const added = await addEndpoint(ground, actor, {
       url: `http://127.0.0.1:${port}/`,
       signing_keys: [(await generateKey('sig')).publicJwk],
-      sealing_key: sealed ? (await generateKey('enc')).publicJwk : null,
+      sealing_key: sealed(number) ? (await generateKey('enc')).publicJwk : null,
     })
     if (added.result !== 'added') throw new Error(`The endpoint was refused: ${added.result}`)
   }
@@ -71,8 +72,10 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
   await pool.query(`update endpoints set state = 'active', verified_at = now(), verified_grade = 'answered'`)
   const notifier = await programOf(ground, (await addNotifier(ground, 'Notifier of the bench')).token)
 
-  async function submit(to: number): Promise<string> {
-    const items = [1, 2, 3].map((item) => ({ url: `http://127.0.${to}.1/${randomUUID()}/${item}.jpg`, scope: 'file' }))
+  async function submit(to: number, addresses: 1 | 3 = 3): Promise<string> {
+    const items = [1, 2, 3]
+      .slice(0, addresses)
+      .map((item) => ({ url: `http://127.0.${to}.1/${randomUUID()}/${item}.jpg`, scope: 'file' }))
     const input = { regime: 'ntd_code', category: 'csam', legal_class: 'baseline', items }
     const taken = await submitNotice(ground, notifier, input, { origin: 'api' })
     if (taken.result !== 'submitted') throw new Error(`The notice was refused: ${taken.result}`)
@@ -81,15 +84,16 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
     return taken.noticeId
   }
 
-  const samples: { noticeId: string; raw: string }[] = []
-  for (const number of ports.keys()) {
-    const noticeId = await submit(number)
+  const samples = { 1: [] as Sample[], 3: [] as Sample[] }
+  for (const number of [...ports.keys(), ...ports.keys()]) {
+    const addresses = samples[1].length < ports.length ? 1 : 3
+    const noticeId = await submit(number, addresses)
     const { rows } = await pool.query('select jti, data_key, sealed from tokens where notice_id = $1 and event = $2', [
       noticeId,
       eventTypes.issued,
     ])
     const [{ jti, data_key: dataKey, sealed: bytes }] = rows
-    samples.push({ noticeId, raw: ground.vault.open(dataKey, `token:${jti}`, bytes).toString('ascii') })
+    samples[addresses].push({ noticeId, raw: ground.vault.open(dataKey, `token:${jti}`, bytes).toString('ascii') })
     await pool.query('update deliveries set next_attempt_at = null where notice_id = $1', [noticeId])
   }
   // What the samples caused is none of what is measured.
@@ -97,12 +101,16 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
   await pool.query('delete from queue.job')
 
   let made = 0
-  async function queue(count: number, to: readonly number[] = [...ports.keys()]): Promise<string[]> {
+  async function queue(
+    count: number,
+    to: readonly number[] = [...ports.keys()],
+    addresses: 1 | 3 = 3,
+  ): Promise<string[]> {
     const ids: string[] = []
     for (let from = 0; from < count; from += 1000) {
       const some = Array.from({ length: Math.min(1000, count - from) }, (_, index) => {
         made += 1
-        const sample = samples[to[(from + index) % to.length] ?? 0]
+        const sample = samples[addresses][to[(from + index) % to.length] ?? 0]
         if (!sample) throw new Error('No such endpoint')
         const id = made.toString(36).padStart(26, '0')
         const raw = withTxn(sample.raw, `ntc_${id}`)
@@ -143,6 +151,11 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+interface Sample {
+  noticeId: string
+  raw: string
 }
 
 /** Another notice's id in the same token. Nobody here looks at its signature. */

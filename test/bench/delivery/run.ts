@@ -17,7 +17,7 @@ const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const rounds = quick ? 3 : 5
 const good = (count: number): Behaviour[] => Array.from({ length: count }, () => 'good')
 const line = (options: Partial<LineOptions> & Pick<LineOptions, 'behaviours'>) =>
-  openLine({ sealed: false, database, ...options })
+  openLine({ sealed: () => false, database, ...options })
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const ms = (value: number) => `${value.toFixed(1)} ms`
 const tell = (values: readonly number[], digits = 1) => {
