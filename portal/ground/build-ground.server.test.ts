@@ -36,7 +36,7 @@ test('a fact recorded by one process is reacted to by another, at once and once'
   const began = performance.now()
   const fact = await face.ground.db.transaction((tx) => record(tx, 'portal', 'key.published', { kid: 'first' }))
   while (seen.length === 0 && performance.now() - began < 10_000) await wait(5)
-  expect(performance.now() - began).toBeLessThan(1500)
+  expect(performance.now() - began).toBeLessThan(6000)
   expect(seen).toEqual([{ factId: fact.id }])
   await worker.close()
   const done = await face.ground.db.read.selectFrom('reactions').select(['factId', 'reaction', 'doneAt']).execute()

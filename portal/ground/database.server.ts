@@ -68,6 +68,8 @@ export function openPool(connection: Connection, connections = 10): pg.Pool {
   })
   // A connection that breaks fails the query of whoever holds it; without a listener of its own it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
+  // And one that nobody holds is replaced by the pool.
+  pool.on('error', () => {})
   return pool
 }
 
@@ -123,7 +125,6 @@ function writingArrays(pool: PostgresPool): PostgresPool {
 
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const pool = openPool(options.connection, options.connections)
-  // An idle connection that the server ended is replaced by the pool; without a listener it would end the process.
   pool.on('error', options.onError)
   const read = kyselyOn(pool)
   return {

@@ -99,7 +99,7 @@ describe('resolve', () => {
       result: 'failed',
       detail: 'The name servers gave no answer in time.',
     })
-    expect(performance.now() - began).toBeLessThan(1500)
+    expect(performance.now() - began).toBeLessThan(6000)
   })
 
   test('a detail names nobody', async () => {
