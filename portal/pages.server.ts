@@ -54,7 +54,7 @@ export function createPages(
       ground,
       cspNonce: c.get('cspNonce'),
       client: { ip: callerOf(c, ground) },
-      failed: (error) => {
+      failed: (error: unknown) => {
         const found = whatIsMissing(error)
         if (found) missing.add(found)
       },

@@ -32,6 +32,8 @@ export interface DeliveryLine {
   readonly pool: pg.Pool
   readonly sink: Child
   readonly notifier: ProgramActor
+  /** What a program of the notifier shows the API. */
+  readonly token: string
   readonly orgIds: readonly string[]
   readonly ports: readonly number[]
   /**
@@ -70,7 +72,8 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
   }
   // Those that misbehave would pass no verification: they began to after it.
   await pool.query(`update endpoints set state = 'active', verified_at = now(), verified_grade = 'answered'`)
-  const notifier = await programOf(ground, (await addNotifier(ground, 'Notifier of the bench')).token)
+  const { token } = await addNotifier(ground, 'Notifier of the bench')
+  const notifier = await programOf(ground, token)
 
   async function submit(to: number, addresses: 1 | 3 = 3): Promise<string> {
     const items = [1, 2, 3]
@@ -131,6 +134,7 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
     pool,
     sink,
     notifier,
+    token,
     orgIds,
     ports,
     queue,

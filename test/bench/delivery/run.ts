@@ -1,12 +1,15 @@
 /**
  * `pnpm bench:delivery [part…] [--debian] [--quick]`: how the engine behaves, beyond what it costs (`pnpm bench deliver`).
- * Parts: latency, fairness, backlog, several.
+ * Parts: throughput, latency, fairness, backlog, several, portals.
  */
+import { ownCpu } from '../child.ts'
 import { machine } from '../machine.ts'
 import { spreadOf } from '../measure.ts'
 import { claimTimes, fillUp } from './backlog.ts'
 import { latencyAt } from './latency.ts'
 import { type LineOptions, openLine } from './line.ts'
+import { withPortals } from './portals.ts'
+import { serverCpuOf } from './server-cpu.ts'
 import { withWorkers } from './several.ts'
 import { type Behaviour, faults } from './sink-process.ts'
 import { deliverAll } from './throughput.ts'
@@ -26,6 +29,42 @@ const tell = (values: readonly number[], digits = 1) => {
 }
 
 const parts: Record<string, () => Promise<void>> = {
+  /** Where a delivery's time goes: this process is the worker, the endpoints and the database are others. */
+  async throughput() {
+    const on = await line({ behaviours: good(100) })
+    try {
+      const server = await serverCpuOf(on.pool)
+      const count = quick ? 1_000 : 4_000
+      for (const addresses of [1, 3] as const) {
+        const found: Record<'perSecond' | 'worker' | 'server' | 'sink', number>[] = []
+        for (let round = -1; round < rounds; round += 1) {
+          await on.queue(count, undefined, addresses)
+          await on.sink.ask('forget')
+          const before = { worker: ownCpu(), server: server(), sink: await on.sink.ask<number>('cpu') }
+          const began = performance.now()
+          await deliverAll(on, count)
+          const each = (spent: number) => (spent * 1000) / count
+          const one = {
+            perSecond: (count * 1000) / (performance.now() - began),
+            worker: each(ownCpu() - before.worker),
+            server: each(server() - before.server),
+            sink: each((await on.sink.ask<number>('cpu')) - before.sink),
+          }
+          if (round >= 0) found.push(one)
+        }
+        const of = (column: 'perSecond' | 'worker' | 'server' | 'sink') =>
+          tell(
+            found.map((one) => one[column]),
+            0,
+          )
+        say(
+          `throughput: ${of('perSecond')} deliveries a second of ${addresses} addresses; CPU µs each: worker ${of('worker')}, database ${of('server')}, endpoints ${of('sink')}`,
+        )
+      }
+    } finally {
+      await on.close()
+    }
+  },
   /** From the commit to the receiver, at half of what the same worker delivered a moment before. */
   async latency() {
     const on = await line({ behaviours: good(100) })
@@ -112,6 +151,25 @@ const parts: Record<string, () => Promise<void>> = {
         )
       }
       say(`several: two workers deliver ${tell(ratios, 2)} times what one does`)
+    } finally {
+      await on.close()
+    }
+  },
+  /** One whole portal and two, each with its worker inside, on one database. */
+  async portals() {
+    const on = await openLine({ behaviours: good(100), sealed: () => false, database: 'debian' })
+    try {
+      const count = quick ? 300 : 1_500
+      const ratios: number[] = []
+      for (let round = 0; round < (quick ? 1 : 3); round += 1) {
+        const one = await withPortals(on, 1, count)
+        const two = await withPortals(on, 2, count)
+        ratios.push(two.perSecond / one.perSecond)
+        say(
+          `portals: one takes and delivers ${one.perSecond.toFixed(0)} a second, two ${two.perSecond.toFixed(0)}; arrivals ${one.arrivals} and ${two.arrivals} of ${count}, doubles ${one.repeated} and ${two.repeated}`,
+        )
+      }
+      say(`portals: two take and deliver ${tell(ratios, 2)} times what one does`)
     } finally {
       await on.close()
     }
