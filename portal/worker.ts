@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { beat } from './deadlines/outages.ts'
 import { runDeliveries } from './delivery/run-deliveries.ts'
 import { findFact } from './facts/history.ts'
 import { buildGround } from './ground/build-ground.server.ts'
@@ -34,6 +35,8 @@ export async function startWorker(ground: Ground, queue: Queue, workerId: string
   }
   // Two machines may give their processes the same number, and each must know its own leases.
   const unique = `${workerId}-${randomBytes(4).toString('hex')}`
+  // Before anything runs by the clock: how long nobody was here is known to whoever would blame others for it.
+  await beat(ground, 'worker').catch((error) => ground.log.warn('beat failed', { error }))
   const running = timetable.map((entry) => keepRunning(ground, entry, stopping.signal))
   const deliveries = runDeliveries(ground, { workerId: unique })
   return {

@@ -13,6 +13,22 @@ const clock = z
     started_at: maybe(at).describe('The earliest provable receipt.'),
     due_at: maybe(at),
     late_by: maybe(z.string()).describe('ISO 8601, where it is or was late.'),
+    outages: z
+      .array(
+        z.object({
+          part: z
+            .enum(['portal', 'worker'])
+            .describe('`portal`: nothing could be reported or looked up; `worker`: nothing was delivered.'),
+          began_at: at,
+          ended_at: at,
+          when_due: z
+            .boolean()
+            .describe(
+              'The time ran out while it lasted. A signed report counts from the instant it names all the same.',
+            ),
+        }),
+      )
+      .describe("The platform's own outages of a minute or more in which this clock ran, the oldest first."),
   })
   .describe('The fourth axis: time, counted from receipt.')
 

@@ -103,7 +103,18 @@ export function itemOnWire(item: ItemView) {
 }
 
 function clockOnWire(clock: ItemView['axes']['clock']) {
-  return { state: clock.state, started_at: clock.startedAt, due_at: clock.dueAt, late_by: clock.lateBy }
+  return {
+    state: clock.state,
+    started_at: clock.startedAt,
+    due_at: clock.dueAt,
+    late_by: clock.lateBy,
+    outages: clock.outages.map(({ part, beganAt, endedAt, whenDue }) => ({
+      part,
+      began_at: beganAt,
+      ended_at: endedAt,
+      when_due: whenDue,
+    })),
+  }
 }
 
 function addresseeOnWire(addressee: AddresseeView) {

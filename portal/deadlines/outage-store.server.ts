@@ -21,16 +21,15 @@ export async function setHeartbeat(db: Transaction<DB>, part: string, at: Date):
   await db.updateTable('heartbeats').set({ at }).where('part', '=', part).execute()
 }
 
-export async function selectHeartbeat(db: Kysely<DB>, part: string): Promise<Date | null> {
-  const row = await db.selectFrom('heartbeats').select('at').where('part', '=', part).executeTakeFirst()
-  return row?.at ?? null
-}
-
-/** Whether an outage ended after `after`. One that ends ahead of now was written by a clock that was. */
-export async function selectOutageEnded(db: Kysely<DB>, after: Date, now: Date): Promise<boolean> {
+/** Whether an outage of one of these parts ended after `after`. One that ends ahead of now was written by a clock that was. */
+export async function selectOutageEnded(
+  db: Kysely<DB>,
+  { parts, after, now }: { parts: readonly string[]; after: Date; now: Date },
+): Promise<boolean> {
   const row = await db
     .selectFrom('outages')
     .select('id')
+    .where('part', 'in', [...parts])
     .where('endedAt', '>', after)
     .where('endedAt', '<=', now)
     .limit(1)
@@ -51,6 +50,6 @@ export function selectOutages(db: Kysely<DB>, from: Date, until: Date): Promise<
     .where('beganAt', '<', until)
     .orderBy('beganAt')
     .orderBy('id')
-    .limit(20)
+    .limit(500)
     .execute()
 }

@@ -1,14 +1,7 @@
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
-import {
-  insertOutage,
-  lockHeartbeat,
-  selectHeartbeat,
-  selectOutageEnded,
-  selectOutages,
-  setHeartbeat,
-} from './outage-store.server.ts'
+import { insertOutage, lockHeartbeat, selectOutageEnded, selectOutages, setHeartbeat } from './outage-store.server.ts'
 
 /** `portal`: where people and programs come; `worker`: what delivers. Without their database neither is there. */
 export type Part = 'portal' | 'worker'
@@ -45,14 +38,35 @@ export function beat(ground: Pick<Ground, 'db'>, part: Part): Promise<{ result: 
 const settlesMs = 60_000
 
 /**
- * Whether we are only just back, or will be found to be: then nobody who was not reached has failed to answer. It lasts a
- * minute, and no longer where a part is still away, since people have to hear of what waits all the same.
+ * Whether one of these parts of ours is only just back: then nobody has failed to answer because of what happened meanwhile. It
+ * lasts a minute.
  */
-export async function isJustBack(ground: Pick<Ground, 'db' | 'clock'>): Promise<boolean> {
-  const now = ground.clock.now()
-  const last = await selectHeartbeat(ground.db.read, 'worker')
-  if (last !== null && now.getTime() - last.getTime() >= outageFromMs) return true
-  return selectOutageEnded(ground.db.read, new Date(now.getTime() - settlesMs), now)
+export function isJustBack({ db, clock }: Pick<Ground, 'db' | 'clock'>, ...parts: Part[]): Promise<boolean> {
+  const now = clock.now()
+  return selectOutageEnded(db.read, { parts, after: new Date(now.getTime() - settlesMs), now })
+}
+
+/** An outage as it stands beside a clock. */
+export interface ClockOutage extends Outage {
+  /** The time ran out while it lasted. What is late for that alone is not blamed on anybody: a signed report counts from its own instant. */
+  whenDue: boolean
+}
+
+export interface Touched {
+  /** From the first offer, or the receipt where that is all there is, until the item ended. */
+  from: Date | null
+  until: Date | null
+  dueAt: Date | null
+}
+
+/** Those of some outages that touched a clock: pure. One that ended before the offer, or began after the end, did not. */
+export function outagesOf(outages: readonly Outage[], { from, until, dueAt }: Touched): ClockOutage[] {
+  if (from === null) return []
+  const lies = (at: Date, { beganAt, endedAt }: Outage) =>
+    Date.parse(beganAt) <= at.getTime() && at.getTime() <= Date.parse(endedAt)
+  return outages
+    .filter(({ beganAt, endedAt }) => Date.parse(endedAt) > +from && (until === null || Date.parse(beganAt) < +until))
+    .map((outage) => ({ ...outage, whenDue: dueAt !== null && lies(dueAt, outage) }))
 }
 
 /** Our own outages that touched a time: shown beside the clocks that ran in it. Null for `until`: until now. */

@@ -15,7 +15,7 @@ const hardFailures = ['tls', 'dns', 'refused', 'address_refused']
  * how many steps were taken.
  */
 export async function fallBack(ground: Ground): Promise<number> {
-  if (await isJustBack(ground)) return 0
+  if (await isJustBack(ground, 'worker')) return 0
   const stuck = await selectStuck(ground.db.read, {
     now: ground.clock.now(),
     events: [eventTypes.issued, eventTypes.withdrawn],

@@ -1,4 +1,5 @@
 import { findAttributions } from '../attribution/keep-attributions.ts'
+import { findOutages } from '../deadlines/outages.ts'
 import type { Ground } from '../ground/ground.ts'
 import { findOrganisations } from '../people/find-organisation.ts'
 import type { ItemState } from '../removal/item-state.ts'
@@ -24,7 +25,15 @@ export async function readForView(ground: Ground, noticeIds: readonly string[], 
   for (const state of states) for (const one of state.addressees) orgIds.add(one.row.orgId)
   const organisations = await findOrganisations(ground.db.read, [...orgIds])
   const names = new Map([...organisations].map(([id, organisation]) => [id, organisation.name]))
-  return { states, around: { names, snapshots, organisations } }
+  const outages = await findOutages(ground, { from: firstOffer(states), until: null })
+  return { states, around: { names, snapshots, organisations, outages } }
+}
+
+function firstOffer(states: readonly ItemState[]): string | null {
+  const offers = states.flatMap(({ addressees }) =>
+    addressees.flatMap(({ row }) => row.offeredAt ?? row.receivedAt ?? []),
+  )
+  return offers.length === 0 ? null : new Date(Math.min(...offers.map((at) => at.getTime()))).toISOString()
 }
 
 /** Summaries in the order of the ids; what the reader is shown nothing of is left out. */

@@ -1,6 +1,6 @@
 /** Rows → views, for one reader: a provider is shown itself and nobody else. */
 import type { ChainLink } from '../attribution/chain.ts'
-import type { Clock } from '../deadlines/deadline.ts'
+import { type Outage, outagesOf } from '../deadlines/outages.ts'
 import { reachOf } from '../delivery/reach.ts'
 import type { Fact } from '../facts/facts.ts'
 import type { AddresseeState, ItemState } from '../removal/item-state.ts'
@@ -28,6 +28,8 @@ export interface Around {
   names: ReadonlyMap<string, string>
   snapshots: ReadonlyMap<string, Snapshot>
   organisations: ReadonlyMap<string, { notifierKind: string | null }>
+  /** Our own, of the time in which any of these clocks ran. */
+  outages: readonly Outage[]
 }
 
 export function noticeView(states: readonly ItemState[], reader: Reader, around: Around): NoticeSummary | null {
@@ -84,10 +86,12 @@ export function itemView(state: ItemState, reader: Reader, around: Around): Item
         lastOnlineAt: instant(observation.lastOnlineAt),
         contradicted: observation.contradicted,
       },
-      clock: shown ? clockView(shown.clock) : { state: 'waiting', startedAt: null, dueAt: null, lateBy: null },
+      clock: shown
+        ? clockView(shown, around)
+        : { state: 'waiting', startedAt: null, dueAt: null, lateBy: null, outages: [] },
     },
     attribution: attributionView(state, reader, around),
-    addressees: addressees.map((one) => addresseeView(one)),
+    addressees: addressees.map((one) => addresseeView(one, around)),
     outcomes: outcomes.map(outcomeView),
     observations: state.observations.map(observationView),
     withdrawnAt: instant(item.withdrawnAt),
@@ -112,7 +116,7 @@ function attributionView({ item }: ItemState, reader: Reader, { names, snapshots
   }
 }
 
-function addresseeView(state: AddresseeState): AddresseeView {
+function addresseeView(state: AddresseeState, around: Around): AddresseeView {
   const { row } = state
   return {
     orgId: row.orgId,
@@ -128,12 +132,14 @@ function addresseeView(state: AddresseeState): AddresseeView {
     delivery: state.delivery,
     handling: state.handling,
     grade: (state.outcome?.grade ?? null) as AddresseeView['grade'],
-    clock: clockView(state.clock),
+    clock: clockView(state, around),
   }
 }
 
-function clockView({ state, startedAt, dueAt, lateBy }: Clock): ClockView {
-  return { state, startedAt: instant(startedAt), dueAt: instant(dueAt), lateBy }
+function clockView({ clock, row }: AddresseeState, around: Around): ClockView {
+  const { state, startedAt, dueAt, lateBy } = clock
+  const outages = outagesOf(around.outages, { from: row.offeredAt ?? row.receivedAt, until: row.endedAt, dueAt })
+  return { state, startedAt: instant(startedAt), dueAt: instant(dueAt), lateBy, outages }
 }
 
 function outcomeView(row: ItemState['outcomes'][number]): OutcomeView {

@@ -1,4 +1,5 @@
 /** What is shown to whom: plain objects, ready for JSON. No address, no hash and no free text stands in any of them. */
+import type { ClockOutage } from '../deadlines/outages.ts'
 import type { ReceivedHow } from '../delivery/delivery.ts'
 import type { Reach } from '../delivery/reach.ts'
 import type { Headline } from '../removal/headline.ts'
@@ -14,6 +15,8 @@ export interface ClockView {
   dueAt: Instant | null
   /** ISO 8601, where it was or is late. */
   lateBy: string | null
+  /** Our own outages in which it ran, the oldest first. */
+  outages: ClockOutage[]
 }
 
 export interface ObservationAxis {

@@ -1,11 +1,16 @@
+import { isJustBack } from '../deadlines/outages.ts'
 import { recordAll } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { lockOverdue, updateAddressee } from './notice-store.server.ts'
 
 const atOnce = 200
 
-/** The sweep: what was due and has not ended is noted, once, however often it runs. Answers how many it found. */
-export function markOverdue(ground: Ground): Promise<number> {
+/**
+ * The sweep: what was due and has not ended is noted, once, however often it runs. For a minute after nobody could report
+ * to us it waits: reports that were kept meanwhile arrive first, and are on time where they say so. Answers how many.
+ */
+export async function markOverdue(ground: Ground): Promise<number> {
+  if (await isJustBack(ground, 'portal', 'worker')) return 0
   return ground.db.transaction(async (tx) => {
     const overdue = await lockOverdue(tx.db, tx.now, atOnce)
     const byNotice = new Map<string, typeof overdue>()

@@ -1,7 +1,9 @@
+import pg from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEmbedded } from '../../portal/ground/embedded.server.ts'
 import { call } from '../running/client.ts'
-import { type RunningPortal, startPortal } from '../running/portal.ts'
+import { type RunningPortal, startPortal, until } from '../running/portal.ts'
 import { type Cookies, openBrowser, press, signInWith, withPage } from './browser.ts'
 import { checkPage } from './check-page.ts'
 import { linkOf, tracesOf } from './demo.ts'
@@ -54,3 +56,27 @@ test('a key is revoked by whoever types how it begins, without scripts; the arch
     const published = (await call('GET', at('/.well-known/jwks.json'), null)).body.keys
     expect(published.map((key: { kid: string }) => key.kid)).toEqual([keys[1].kid])
   }))
+
+test('our own outage stands beside the clock that ran in it, for the notifier and for the provider', async () => {
+  const { connection } = await openEmbedded({ dataDir: portal.dataDir })
+  const client = new pg.Client(connection)
+  await client.connect()
+  const open = `select a.notice_id, a.item_id from addressees a join notices n on n.id = a.notice_id
+    where n.reference = 'DEMO-2' and a.offered_at < now()`
+  await until(async () => (await client.query(open)).rowCount === 1, 30_000)
+  const { rows } = await client.query(open)
+  await client.query("insert into outages values ('otg_page', 'portal', now() - interval '2 minutes', now())")
+  await client.end()
+  const [{ notice_id: noticeId, item_id: itemId }] = rows
+  for (const [whose, path] of [
+    ['Stichting Baken', `/notifier/notices/${noticeId}`],
+    ['Gullwing', `/provider/items/${itemId}`],
+  ] as const) {
+    const cookies = await signInWith(browser, linkOf(portal.demo, whose))
+    await withPage(browser, cookies, {}, async (page) => {
+      await page.goto(at(path))
+      expect(await page.locator('[data-outage=portal]').count(), whose).toBe(1)
+      await good(page, `outage, ${whose}`)
+    })
+  }
+})

@@ -23,7 +23,13 @@ const specimenAxes: AxesView = {
     lastOnlineAt: '2026-11-21T09:05:12.000Z',
     contradicted: false,
   },
-  clock: { state: 'met', startedAt: '2026-11-21T09:07:03.000Z', dueAt: '2026-11-22T09:07:03.000Z', lateBy: null },
+  clock: {
+    state: 'met',
+    startedAt: '2026-11-21T09:07:03.000Z',
+    dueAt: '2026-11-22T09:07:03.000Z',
+    lateBy: null,
+    outages: [],
+  },
 }
 
 const specimenAddressee: AddresseeView = {

@@ -55,7 +55,9 @@ export const watching = {
   'fact.outage.recorded': 'The platform itself was not there',
   'outages-title': 'The platform itself was not there',
   'outages-hint': 'This clock ran meanwhile. It is shown so that nobody is blamed for what was ours.',
-  'outage.portal': 'nothing could be reported or looked up',
-  'outage.worker': 'nothing was delivered',
+  'outage.portal': 'Nothing could be reported or looked up',
+  'outage.worker': 'Nothing was delivered',
   'outage-from-until': 'to',
+  'outage-when-due':
+    'The time ran out while it lasted. A signed report counts from the instant it names, whenever it reached us.',
 }

@@ -55,7 +55,9 @@ export const watching = {
   'fact.outage.recorded': 'Het platform zelf was er niet',
   'outages-title': 'Het platform zelf was er niet',
   'outages-hint': 'Deze termijn liep intussen door. Het staat hier zodat niemand wordt aangerekend wat aan ons lag.',
-  'outage.portal': 'er kon niets worden gemeld of opgezocht',
-  'outage.worker': 'er werd niets bezorgd',
+  'outage.portal': 'Er kon niets worden gemeld of opgezocht',
+  'outage.worker': 'Er werd niets bezorgd',
   'outage-from-until': 'tot',
+  'outage-when-due':
+    'De termijn liep af terwijl dit duurde. Een ondertekend rapport telt vanaf het tijdstip dat erin staat, wanneer het ons ook bereikte.',
 }

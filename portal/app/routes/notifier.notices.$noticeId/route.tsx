@@ -1,7 +1,6 @@
 import { withdrawalReasons } from '@noticeline/sdk/protocol'
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
-import { findOutages, type Outage } from '../../../deadlines/outages.ts'
 import { findNotice } from '../../../inbox/find-notice.ts'
 import { revealItem } from '../../../inbox/reveal-item.ts'
 import type { ItemView, NoticeSummary } from '../../../inbox/views.ts'
@@ -42,7 +41,6 @@ export async function loader(args: LoaderFunctionArgs) {
   const own = { orgId: actor.orgId }
   return {
     notice: found.notice,
-    outages: await findOutages(args.context.ground, { from: found.notice.submittedAt, until: found.notice.closedAt }),
     withdrawalReasons,
     observationResults,
     may: {
@@ -93,7 +91,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NoticePage() {
   const text = useText()
-  const { notice, outages, may, withdrawalReasons, observationResults } = useLoaderData<typeof loader>()
+  const { notice, may, withdrawalReasons, observationResults } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   useFresh(2500, notice.closedAt === null && !answer?.shown)
@@ -122,7 +120,6 @@ export default function NoticePage() {
               <Item
                 key={item.id}
                 item={item}
-                outages={outages}
                 several={notice.items.length > 1}
                 reveal={may.reveal}
                 shown={answer?.shown?.itemId === item.id ? answer.shown : null}
@@ -174,13 +171,11 @@ function About({ notice }: { notice: NoticeSummary }) {
 
 function Item({
   item,
-  outages,
   several,
   reveal,
   shown,
 }: {
   item: ItemView
-  outages: readonly Outage[]
   several: boolean
   reveal: boolean
   shown: Shown | null
@@ -210,15 +205,7 @@ function Item({
         ) : null}
       </p>
       <Axes axes={item.axes} addressee={accountable} />
-      {/* Of this clock: what came before the offer or after the end did not touch it. */}
-      <Outages
-        outages={outages.filter(
-          ({ beganAt, endedAt }) =>
-            accountable?.offeredAt != null &&
-            endedAt > accountable.offeredAt &&
-            (accountable.endedAt === null || beganAt < accountable.endedAt),
-        )}
-      />
+      <Outages outages={accountable?.clock.outages ?? []} />
       <OtherAddressees addressees={item.addressees} />
       <Evidence item={item} />
       <div>

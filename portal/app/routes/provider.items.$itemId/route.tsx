@@ -1,7 +1,6 @@
 import { itemsReported } from '@noticeline/sdk/protocol'
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData, useSearchParams } from '@remix-run/react'
-import { findOutages } from '../../../deadlines/outages.ts'
 import { confirmReceipt } from '../../../delivery/accept-receipt.ts'
 import type { Reporter } from '../../../delivery/delivery.ts'
 import { inputErrorsOf } from '../../../facts/input-error.ts'
@@ -53,13 +52,11 @@ export async function loader(args: LoaderFunctionArgs) {
   if (found.result !== 'found') throw notFound()
   const own = { orgId: actor.orgId }
   const mine = found.item.addressees.find((addressee) => addressee.orgId === actor.orgId) ?? null
-  const ran = { from: mine?.offeredAt ?? mine?.receivedAt ?? null, until: mine?.endedAt ?? null }
   return {
     item: found.item,
     notice: found.notice,
     timeline: found.timeline,
     mine,
-    outages: await findOutages(args.context.ground, ran),
     choices: choicesOf(new URL(args.request.url).searchParams.get('outcome')),
     may: { report: may(actor, 'reports.add', own), reveal: may(actor, 'items.reveal', own) },
   }
@@ -140,7 +137,7 @@ async function report(ground: Ground, reporter: Reporter, text: Text, { item, no
 
 export default function ItemPage() {
   const text = useText()
-  const { item, notice, timeline, mine, outages, choices, may } = useLoaderData<typeof loader>()
+  const { item, notice, timeline, mine, choices, may } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const [search] = useSearchParams()
   useFresh(2500, item.closedAt === null && !answer?.shown)
@@ -176,6 +173,7 @@ export default function ItemPage() {
             <section className="panel stack" aria-label={text('item-state')}>
               <p className="text-soft">{text.code('headline-hint', item.headline)}</p>
               <Axes axes={item.axes} addressee={mine ?? undefined} />
+              <Outages outages={mine?.clock.outages ?? []} />
             </section>
             <Panel title={text('reveal-title')} id="address">
               {answer?.shown ? (
@@ -202,7 +200,6 @@ export default function ItemPage() {
           </div>
           <div className="stack">
             <Panel title={text('notice-about')} id="about">
-              <Outages outages={outages} />
               <Pairs
                 pairs={[
                   mine && [
