@@ -100,7 +100,6 @@ export class Field {
         ISSUER: world.origin,
         KEPT: kept,
         INSIDE: inside,
-        ...world.clocks.get('receiver')?.env,
       },
     })
     await program.start()

@@ -62,7 +62,6 @@ export const parts: readonly Part[] = [
     name: 'faulty-endpoints',
     rounds: 200,
     databases: both,
-    why: whyNoTurnedClock,
     play: playFaultyEndpoints,
   },
   {
