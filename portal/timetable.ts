@@ -11,6 +11,7 @@ import { sealRoot, signRoot } from './facts/seal-root.ts'
 import type { Ground } from './ground/ground.ts'
 import { sweepReactions } from './ground/queue-reactions.server.ts'
 import { endStuckWaits } from './ground/stuck-waits.server.ts'
+import { deemReceipts } from './notices/deem-receipts.ts'
 import { markOverdue } from './notices/mark-overdue.ts'
 import { seekDueHolders } from './notices/seek-holders.ts'
 import { collectMail } from './people/collect-mail.ts'
@@ -37,6 +38,7 @@ export const timetable: Entry[] = [
   { name: 'fall-back', every: 5 * second, run: (ground) => fallBack(ground) },
   { name: 'end-rehearsals', every: 2 * second, run: (ground) => endRehearsals(ground) },
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },
+  { name: 'deem-receipts', every: 5 * second, run: (ground) => deemReceipts(ground) },
   { name: 'mark-overdue', every: 5 * second, run: (ground) => markOverdue(ground) },
   { name: 'seek-due-holders', every: 5 * second, run: (ground) => seekDueHolders(ground) },
   { name: 'close-notices', every: 5 * second, run: (ground) => closeNotices(ground) },

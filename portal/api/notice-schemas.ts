@@ -10,7 +10,9 @@ export const orgId = z.string().describe('An organisation, `org_…`.')
 const clock = z
   .object({
     state: z.enum(['waiting', 'running', 'paused', 'met', 'exceeded']),
-    started_at: maybe(at).describe('The earliest provable receipt.'),
+    started_at: maybe(at).describe(
+      'The earliest provable receipt, or when silence counted as one where the norm says so.',
+    ),
     due_at: maybe(at),
     late_by: maybe(z.string()).describe('ISO 8601, where it is or was late.'),
     outages: z

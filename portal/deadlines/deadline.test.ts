@@ -6,7 +6,6 @@ const at = (text: string) => new Date(text)
 const base: ClockInput = {
   within: 'PT24H',
   onObstacle: 'pause',
-  offeredAt: at('2026-11-21T08:00:00Z'),
   receivedAt: at('2026-11-21T09:00:00Z'),
   obstacles: [],
   endedAt: null,
@@ -151,7 +150,12 @@ describe('an obstacle', () => {
 })
 
 describe('silence on a live second channel', () => {
-  const silent = { ...base, receivedAt: null, deemedReceipt: 'PT12H' }
+  const silent = {
+    ...base,
+    receivedAt: null,
+    secondOfferedAt: at('2026-11-21T08:00:00Z'),
+    deemedReceipt: 'PT12H',
+  }
 
   test('counts as receipt after the set time, not a minute before', () => {
     expect(clockOf({ ...silent, now: at('2026-11-21T19:59:00Z') }).state).toBe('waiting')
@@ -164,6 +168,15 @@ describe('silence on a live second channel', () => {
 
   test('is no receipt under a norm that does not say so', () => {
     expect(clockOf({ ...silent, deemedReceipt: null, now: at('2027-11-21T19:59:00Z') }).state).toBe('waiting')
+  })
+
+  test('is none where nothing was offered on one', () => {
+    expect(clockOf({ ...silent, secondOfferedAt: null, now: at('2027-11-21T19:59:00Z') }).state).toBe('waiting')
+  })
+
+  test('is no shelter: a receipt that comes after it starts nothing again', () => {
+    const late = { ...silent, receivedAt: at('2026-11-22T19:00:00Z'), now: at('2026-11-22T20:01:00Z') }
+    expect(clockOf(late)).toMatchObject({ state: 'exceeded', startedAt: at('2026-11-21T20:00:00Z'), lateBy: 'PT1M' })
   })
 
   test('does not outweigh a receipt that came', () => {

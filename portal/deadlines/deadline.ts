@@ -11,13 +11,14 @@ export interface ClockInput {
   /** ISO 8601, of fixed length. */
   within: string
   onObstacle: OnObstacle
-  offeredAt: Date | null
   receivedAt: Date | null
   obstacles: readonly Obstacle[]
   /** When the item ended for this addressee. */
   endedAt: Date | null
   now: Date
-  /** Where the norm knows it, and only when the offer stood on a second channel that is alive. */
+  /** When it was first offered on a second channel that is alive. */
+  secondOfferedAt?: Date | null
+  /** Where the norm knows it: how long after that silence counts as receipt. */
   deemedReceipt?: string | null
 }
 
@@ -47,11 +48,17 @@ export function clockOf(input: ClockInput): Clock {
   return { state: input.endedAt ? 'met' : 'running', startedAt, dueAt, lateBy: null }
 }
 
-function startOf(input: ClockInput): Date | null {
-  if (input.receivedAt) return input.receivedAt
-  if (!input.deemedReceipt || !input.offeredAt) return null
-  const deemed = new Date(input.offeredAt.getTime() + fixed(input.deemedReceipt))
-  return deemed <= (input.endedAt ?? input.now) ? deemed : null
+/** The receipt, or before it the instant from which silence counts as one: whoever waits for longer gains nothing. */
+function startOf({ receivedAt, secondOfferedAt, deemedReceipt, endedAt, now }: ClockInput): Date | null {
+  if (!deemedReceipt || !secondOfferedAt) return receivedAt
+  const deemed = deemedAt(secondOfferedAt, deemedReceipt)
+  if (deemed > (endedAt ?? now)) return receivedAt
+  return receivedAt !== null && receivedAt < deemed ? receivedAt : deemed
+}
+
+/** From when on silence counts as receipt. */
+export function deemedAt(secondOfferedAt: Date, deemedReceipt: string): Date {
+  return new Date(secondOfferedAt.getTime() + fixed(deemedReceipt))
 }
 
 /** When the time is up, or null while an obstacle that came before that lasts. */

@@ -4,6 +4,7 @@ import type { Fact } from '../facts/facts.ts'
 import { newId } from '../facts/id.ts'
 import { record } from '../facts/record.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
+import { markSecondOffered } from '../notices/mark-offered.ts'
 import { readNotice } from '../notices/read-notice.ts'
 import { chooseContact, purposeOf } from '../providers/choose-contact.ts'
 import { type ContactPurpose, stateOf } from '../providers/contact.ts'
@@ -11,7 +12,13 @@ import { type ContactRow, readContact } from '../providers/read-contacts.ts'
 import { makeAnswerLink } from './answer-link.ts'
 import { selectChannels, selectWritable } from './channel-store.server.ts'
 import { hasArrived } from './delivery.ts'
-import { type DeliveryRow, lockDelivery, selectAddressed, selectDelivery } from './delivery-store.server.ts'
+import {
+  type DeliveryRow,
+  lockDelivery,
+  selectAddressed,
+  selectDelivery,
+  selectNamedItems,
+} from './delivery-store.server.ts'
 import { claimInvitation } from './invitation.ts'
 import { type Pointer, pointerMail } from './pointer-letter.ts'
 import {
@@ -162,6 +169,9 @@ async function note(tx: Tx, pointer: PointerRow): Promise<void> {
   // Whoever came across the same mail at the same time has noted it.
   if (!delivery || !waits || !(await noteMailed(tx.db, pointer, tx.now))) return
   await offerDelivery(tx, delivery)
+  const contact = await readContact(tx.db, contactId)
+  if (contact && delivery.event === eventTypes.issued && stateOf(contact, tx.now) === 'live')
+    await markSecondOffered(tx, { noticeId, orgId, at: tx.now, itemIds: await selectNamedItems(tx.db, delivery.jti) })
   await record(tx, noticeId, 'delivery.pointed', { noticeId, deliveryId, orgId, contactId })
 }
 

@@ -213,6 +213,8 @@ export interface Facts {
   /** A token we never sent, or another digest under a known id: somebody is mistaken, or lying. */
   'receipt.contested': { noticeId: string; orgId: string; jti: string; setSha256: string }
 
+  /** Offered on a live second channel for as long as its norm waits: silence counts as receipt from `at` on. */
+  'receipt.deemed': { noticeId: string; itemId: string; orgId: string; at: string }
   'clock.started': { noticeId: string; itemIds: string[]; orgId: string; at: string }
   'clock.paused': { noticeId: string; itemId: string; orgId: string; reason: string; at: string }
   'clock.resumed': { noticeId: string; itemId: string; orgId: string; at: string }

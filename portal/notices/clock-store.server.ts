@@ -66,3 +66,27 @@ export async function setClocks(
       as c (item_id, org_id, offered_at, received_at, due_at)
     where a.item_id = c.item_id and a.org_id = c.org_id`.execute(db)
 }
+
+export async function setSecondOffered(
+  db: Transaction<DB>,
+  { noticeId, orgId, at, itemIds }: { noticeId: string; orgId: string; at: Date; itemIds?: readonly string[] | null },
+) {
+  await sql`
+    update addressees as a set second_offered_at = ${at}
+    from notices as n
+    where n.id = a.notice_id and n.deemed_receipt is not null and a.second_offered_at is null
+      and a.notice_id = ${noticeId} and a.org_id = ${orgId}
+      and (${itemIds ?? null}::text[] is null or a.item_id = any(${itemIds ?? null}::text[]))`.execute(db)
+}
+
+/** Silence counts as receipt by now, and nobody has said so; another worker's are left to it. In the order of their chains. */
+export async function lockDeemed(db: Transaction<DB>, now: Date, limit: number): Promise<Addressee[]> {
+  const { rows } = await sql<Parameters<typeof addresseeOf>[0]>`
+    select a.* from addressees as a join notices as n on n.id = a.notice_id
+    where a.second_offered_at is not null and a.received_at is null and a.ended_at is null and a.due_at is null
+      and n.withdrawn_at is null and n.closed_at is null
+      and a.second_offered_at + n.deemed_receipt::interval <= ${now}
+    order by a.notice_id, a.item_id limit ${limit}
+    for no key update of a skip locked`.execute(db)
+  return rows.map(addresseeOf)
+}

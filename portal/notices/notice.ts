@@ -143,6 +143,8 @@ export interface Notice {
   binding: boolean
   deadlineWithin: string
   onObstacle: OnObstacle
+  /** As the norm said when it was submitted. */
+  deemedReceipt: string | null
   preservation: { basis: PreservationBasis; reference?: string }
   disclosure: { allowed: boolean; basis?: string; until?: string }
   dataKey: Buffer | null
@@ -178,6 +180,8 @@ export interface Addressee {
   role: 'hosting' | 'reseller' | 'site_operator' | 'reverse_proxy'
   accountable: boolean
   offeredAt: Date | null
+  /** First offered on a second channel that was alive, where the norm asks for that. */
+  secondOfferedAt: Date | null
   receivedAt: Date | null
   dueAt: Date | null
   obstacles: { from: Date; until: Date | null }[]

@@ -189,6 +189,7 @@ function noticeRow(ground: Ground, noticeId: string, notice: NoticeSubmission) {
     binding: norm.binding,
     deadlineWithin: notice.deadline?.within ?? norm.within,
     onObstacle: norm.onObstacle,
+    deemedReceipt: norm.deemedReceipt,
     preservation: { basis: notice.preservation?.basis ?? 'none', ...(reference === undefined ? {} : { reference }) },
     disclosure: { allowed: notice.disclosure?.allowed ?? true, ...silence },
     dataKey,

@@ -1,5 +1,5 @@
 /** What is known about an item, brought together: four axes for the item and for each addressee, and their headlines. */
-import { type Clock, clockOf, type Obstacle } from '../deadlines/deadline.ts'
+import { type Clock, clockOf, deemedAt, type Obstacle } from '../deadlines/deadline.ts'
 import type { OnObstacle } from '../deadlines/norms.ts'
 import type { DeliveryState, ReceivedHow } from '../delivery/delivery.ts'
 import { type Axes, type Headline, headlineOf } from './headline.ts'
@@ -141,16 +141,25 @@ function clockFor({ notice, now }: About, row: AddresseeState['row']): Clock {
   return clockOf({
     within: notice.deadlineWithin,
     onObstacle: notice.onObstacle as OnObstacle,
-    offeredAt: row.offeredAt,
     receivedAt: row.receivedAt,
     obstacles,
     endedAt: row.endedAt,
-    now: now ?? knownInstant(row, obstacles),
+    now: now ?? knownInstant(row, obstacles, notice.deemedReceipt),
+    secondOfferedAt: row.secondOfferedAt,
+    deemedReceipt: notice.deemedReceipt,
   })
 }
 
-function knownInstant(row: AddresseeState['row'], obstacles: readonly Obstacle[]): Date {
-  const instants = [row.receivedAt, row.deadlinePassedAt, ...obstacles.flatMap(({ from, until }) => [from, until])]
+function knownInstant(row: AddresseeState['row'], obstacles: readonly Obstacle[], deemed: string | null): Date {
+  const { dueAt, secondOfferedAt } = row
+  const silence =
+    deemed !== null && dueAt !== null && secondOfferedAt !== null ? deemedAt(secondOfferedAt, deemed) : null
+  const instants = [
+    row.receivedAt,
+    row.deadlinePassedAt,
+    silence,
+    ...obstacles.flatMap(({ from, until }) => [from, until]),
+  ]
   return new Date(Math.max(row.createdAt.getTime(), ...instants.map((at) => at?.getTime() ?? 0)))
 }
 

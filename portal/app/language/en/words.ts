@@ -158,6 +158,7 @@ export const words = {
   'fact.clock.paused': 'Clock paused',
   'fact.clock.resumed': 'Clock resumed',
   'fact.clock.stopped': 'Clock stopped',
+  'fact.receipt.deemed': 'Silence counts as receipt',
   'fact.clock.set-right': 'Clock set right',
   'fact.deadline.passed': 'Deadline passed',
   'fact.outcome.reported': 'Outcome reported',

@@ -160,6 +160,7 @@ export const words: Record<keyof typeof en, string> = {
   'fact.clock.paused': 'Klok stilgezet',
   'fact.clock.resumed': 'Klok hervat',
   'fact.clock.stopped': 'Klok gestopt',
+  'fact.receipt.deemed': 'Zwijgen geldt als ontvangst',
   'fact.clock.set-right': 'Klok rechtgezet',
   'fact.deadline.passed': 'Termijn verstreken',
   'fact.outcome.reported': 'Resultaat gerapporteerd',
