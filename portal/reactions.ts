@@ -96,7 +96,10 @@ export async function react(ground: Ground, name: string, fact: Fact): Promise<v
   const candidates = (reactions[fact.kind] ?? []) as Reaction<FactKind>[]
   const reaction = candidates.find((candidate) => candidate.name === name)
   // A reaction that was taken out of this page since has nothing left to do.
-  if (reaction) await reaction(ground, fact)
+  if (!reaction) return
+  const noticeId = 'noticeId' in fact.payload ? fact.payload.noticeId : undefined
+  const about = { reaction: name, kind: fact.kind, factId: fact.id, ...(noticeId ? { noticeId } : {}) }
+  await ground.traces.span('reaction', about, () => reaction(ground, fact))
 }
 
 export const allReactionNames: readonly string[] = [

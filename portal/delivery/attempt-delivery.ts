@@ -27,7 +27,13 @@ export async function attemptDueDeliveries(
 /** Sends one that has begun. The token is the same at every attempt, the envelope around it is made for this one. */
 export async function tryOne(ground: Ground, begun: Begun): Promise<Tried> {
   const raw = openToken(ground, begun)
-  const answer = raw === null ? null : await push(ground, begun, raw)
+  const { noticeId, orgId, id: deliveryId } = begun.delivery
+  const about = { noticeId, orgId, deliveryId, endpointId: begun.channel.id, attempt: begun.number }
+  const work = async () => (raw === null ? null : push(ground, begun, raw))
+  const answer = await ground.traces.span('attempt', about, work, (came) => {
+    if (came === null) return { code: 'key_missing' }
+    return came.result === 'answered' ? { status: came.status } : { code: came.code }
+  })
   return { begun, answer, at: ground.clock.now() }
 }
 

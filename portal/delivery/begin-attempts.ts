@@ -31,6 +31,13 @@ export interface Begun extends Claimed {
  * have been sent.
  */
 export function beginAttempts(ground: Ground, workerId: string, limit: number): Promise<Begun[]> {
+  const work = () => begin(ground, workerId, limit)
+  return ground.traces.span('claim', {}, work, (begun) =>
+    begun.length === 0 ? null : { count: begun.length, noticeIds: begun.map(({ delivery }) => delivery.noticeId) },
+  )
+}
+
+function begin(ground: Ground, workerId: string, limit: number): Promise<Begun[]> {
   return ground.db.transaction(async (tx) => {
     const claim = {
       workerId,

@@ -35,6 +35,11 @@ export interface Worker {
  * of them. Safe to repeat, and safe where somebody else has settled one meanwhile.
  */
 export function finishAttempts(ground: Ground, worker: Worker, tried: readonly Tried[]): Promise<void> {
+  const about = { count: tried.length, noticeIds: tried.map(({ begun }) => begun.delivery.noticeId) }
+  return ground.traces.span('finish', about, () => finish(ground, worker, tried))
+}
+
+function finish(ground: Ground, worker: Worker, tried: readonly Tried[]): Promise<void> {
   return ground.db.transaction(async (tx) => {
     await findByIndex(tx.db)
     const locked = await lockDeliveries(

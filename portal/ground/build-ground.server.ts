@@ -5,7 +5,7 @@ import type { Config } from './config.server.ts'
 import { askTime, type Connection, type OpenDatabase, openDatabase, untilReachable } from './database.server.ts'
 import { openEmbedded } from './embedded.server.ts'
 import { keepEmbedded } from './embedded-keeper.server.ts'
-import type { Ground, Log, RecordedFact, SentMail, Tx } from './ground.ts'
+import type { Ground, Log, OutgoingMail, RecordedFact, SentMail, SpanAbout, Tx } from './ground.ts'
 import { createKeys, type KeyChange } from './keys.server.ts'
 import { createLog } from './log.server.ts'
 import { createLookups } from './lookups.server.ts'
@@ -15,6 +15,7 @@ import { createOutbound } from './outbound.server.ts'
 import { openQueue, type Queue } from './queue.server.ts'
 import { notingReactions } from './queue-reactions.server.ts'
 import { openRouting } from './routing.ts'
+import { createTraces } from './traces.server.ts'
 import { createVault } from './vault.server.ts'
 
 export interface BuildOptions {
@@ -108,6 +109,7 @@ async function layGround(config: Config, options: BuildOptions, base: Base): Pro
     ...(config.resolvers.length > 0 ? { servers: config.resolvers } : {}),
   })
   const outbound = createOutbound({ allowedRanges: config.allowedRanges, resolve: lookups.resolve })
+  const traces = createTraces({ endpoint: config.traces, clock, log })
   const mail = createMail({ config, db, vault, clock, ...(options.mailSent ? { sent: options.mailSent } : {}) })
   const ground: Ground = {
     config,
@@ -118,8 +120,9 @@ async function layGround(config: Config, options: BuildOptions, base: Base): Pro
     outbound,
     lookups,
     routing: openRouting(config.dataDir, log),
-    mail,
+    mail: { ...mail, send: (one) => traces.span('mail', aboutMail(one), () => mail.send(one)) },
     log,
+    traces,
     bell,
   }
   return {
@@ -131,9 +134,19 @@ async function layGround(config: Config, options: BuildOptions, base: Base): Pro
       await bell.close()
       await outbound.close()
       mail.close()
+      await traces.close()
       await db.close()
       await leave()
     },
+  }
+}
+
+function aboutMail({ about: { purpose, orgId, noticeId, deliveryId } }: OutgoingMail): SpanAbout {
+  return {
+    kind: purpose,
+    ...(orgId === undefined ? {} : { orgId }),
+    ...(noticeId === undefined ? {} : { noticeId }),
+    ...(deliveryId === undefined ? {} : { deliveryId }),
   }
 }
 

@@ -41,6 +41,8 @@ export interface Config {
   readonly workerInside: boolean
   /** Where what is measured can be read, on a port of its own; null: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null
+  /** Where spans are sent (OTLP over HTTP); null: nowhere. */
+  readonly traces: string | null
   readonly logLevel: LogLevel
   readonly networkWaitMs: number
   /** Where the list of registries is read (RFC 9224); null: no registry is ever asked. */
@@ -166,6 +168,13 @@ const variables = z.object({
   NOTICELINE_WORKER: oneOf(['inside', 'apart']),
   NOTICELINE_METRICS_PORT: wholeNumber(0, 65535),
   NOTICELINE_METRICS_HOST: z.string().min(1).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#@]+$/, {
+      error:
+        'must be where a collector takes OTLP over HTTP, such as http://127.0.0.1:4318; no name, no question mark.',
+    })
+    .optional(),
   NOTICELINE_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
 })
 
@@ -230,6 +239,7 @@ export function readConfig(environment: Environment, options: { dataDirDefault: 
       read.NOTICELINE_METRICS_PORT === undefined
         ? null
         : { host: read.NOTICELINE_METRICS_HOST ?? '127.0.0.1', port: read.NOTICELINE_METRICS_PORT },
+    traces: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     logLevel: read.NOTICELINE_LOG_LEVEL ?? (mode === 'test' ? 'silent' : 'info'),
     networkWaitMs: read.NOTICELINE_NETWORK_WAIT ?? 7 * 86_400_000,
     rdapBootstrap: registriesOf(read.NOTICELINE_RDAP_BOOTSTRAP, mode),

@@ -2,9 +2,11 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Config } from './config.server.ts'
 import type { DB } from './tables.d.ts'
+import type { Log, Traces } from './told.ts'
 
 export type { Config } from './config.server.ts'
 export type { DB } from './tables.d.ts'
+export type { Log, LogFields, SpanAbout, SpanName, Traces } from './told.ts'
 
 export interface Ground {
   readonly config: Config
@@ -17,6 +19,7 @@ export interface Ground {
   readonly routing: Routing
   readonly mail: Mail
   readonly log: Log
+  readonly traces: Traces
   readonly bell: Bell
 }
 
@@ -344,38 +347,4 @@ export interface SentMail {
   noticeId?: string
   /** What it is about, where that is neither. */
   of?: string
-}
-
-/** Writes the fields on its list and no others; anything else is dropped and counted. */
-export interface Log {
-  info(event: string, fields?: LogFields): void
-  warn(event: string, fields?: LogFields): void
-  error(event: string, fields?: LogFields): void
-}
-
-export interface LogFields {
-  noticeId?: string
-  itemId?: string
-  orgId?: string
-  deliveryId?: string
-  endpointId?: string
-  reportId?: string
-  factId?: string
-  jobId?: string
-  kid?: string
-  reaction?: string
-  kind?: string
-  code?: string
-  method?: string
-  /** A route's pattern, never a path or query. */
-  route?: string
-  status?: number
-  ms?: number
-  count?: number
-  attempt?: number
-  port?: number
-  pid?: number
-  version?: string
-  /** An error's class and code; its message may quote input and is left out. */
-  error?: unknown
 }

@@ -40,12 +40,16 @@ const lookupsAtOnce = 25
  * Takes a notice: reads it as a whole, looks up who answers for each item, then writes everything in one transaction.
  * Either all of it is there afterwards or nothing.
  */
-export async function submitNotice(
-  ground: Ground,
-  actor: Actor,
-  input: unknown,
-  options: SubmitOptions,
-): Promise<Submitted> {
+export function submitNotice(ground: Ground, actor: Actor, input: unknown, options: SubmitOptions): Promise<Submitted> {
+  return ground.traces.span(
+    'submit',
+    actor.kind === 'nobody' ? {} : { orgId: actor.orgId },
+    () => take(ground, actor, input, options),
+    (taken) => ({ code: taken.result, ...(taken.result === 'submitted' ? { noticeId: taken.noticeId } : {}) }),
+  )
+}
+
+async function take(ground: Ground, actor: Actor, input: unknown, options: SubmitOptions): Promise<Submitted> {
   if (actor.kind === 'nobody' || !may(actor, 'notices.submit')) return { result: 'forbidden' }
   const notifier = await findOrganisation(ground.db.read, actor.orgId)
   if (!notifier || !takesPart(notifier)) return { result: 'forbidden' }

@@ -49,14 +49,20 @@ async function observeItem(ground: Ground, itemId: string): Promise<void> {
   }
   // The instant before looking: what is seen cannot be older.
   const at = ground.clock.now()
-  const seen = await look(ground, openItem(ground, item).url)
+  const { noticeId } = item
+  const seen = await ground.traces.span(
+    'look',
+    { noticeId, itemId },
+    () => look(ground, openItem(ground, item).url),
+    ({ method, result }) => ({ kind: method, code: result }),
+  )
   await ground.db.transaction(async (tx) => {
     const observed = await lockObserved(tx.db, itemId)
     if (!observed) return
     const earlier = (await selectObservations(tx.db, [itemId])).filter((one) => one.orgId === null).at(-1)
     const id = newId('obs')
     await insertObservations(tx.db, [{ id, itemId, ...seen, at, orgId: null, recordedAt: tx.now }])
-    const { noticeId, scope } = item
+    const { scope } = item
     const { method, result } = seen
     // Every look is kept; a fact is what has changed since the one before.
     const changed = earlier?.method !== method || earlier.result !== result

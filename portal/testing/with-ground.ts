@@ -12,6 +12,7 @@ import { returnedMail } from '../ground/mail-incoming.server.ts'
 import { type NotingOptions, notingMail } from '../ground/mail-noting.server.ts'
 import { isReaction, openQueue, type Queue, reactionOf } from '../ground/queue.server.ts'
 import { reactOnce } from '../ground/queue-reactions.server.ts'
+import { createTraces } from '../ground/traces.server.ts'
 import { createVault } from '../ground/vault.server.ts'
 import { chainOfMail } from '../people/mail.ts'
 import { borrowDatabase, listJobs, removeJob, type WaitingJob } from './databases.ts'
@@ -55,6 +56,7 @@ export interface TestGroundOptions {
   readonly reactions?: Reactions
   readonly project?: (tx: Tx, facts: readonly RecordedFact[]) => Promise<void>
   readonly config?: Partial<Config>
+  readonly traces?: Ground['traces']
   /** Told after each commit what was recorded in it. */
   readonly recorded?: (facts: readonly RecordedFact[]) => void
   /** `none`: as before the first start, for tests of the keys themselves. */
@@ -126,6 +128,7 @@ async function layGround(at: string | Date, connection: Connection, options: Tes
     routing: createFakeRouting(),
     mail,
     log,
+    traces: options.traces ?? createTraces({ endpoint: null, clock, log }),
     bell,
     queue,
     caught: { mail: mails, log: lines },

@@ -129,7 +129,11 @@ function foundGauges(registry: Registry) {
     keysUp: gauge('keys_up', 'Whether there is a key to sign with: 1 or 0.'),
     databaseAnswer: gauge('database_answer_seconds', 'How long the database took to answer.'),
     clockApart: gauge('clock_apart_seconds', "How far this machine's clock is ahead of the database's."),
-    waiting: gauge('deliveries_waiting', 'Deliveries that still have something to be tried, by state.', 'state'),
+    waiting: gauge(
+      'deliveries_waiting',
+      'Deliveries that still have something to be tried, by state; beyond 50,000 an estimate.',
+      'state',
+    ),
     oldestDue: gauge(
       'oldest_due_delivery_seconds',
       'How long the oldest due delivery has waited to be pushed, by whether its receiver answered last time.',
@@ -137,8 +141,11 @@ function foundGauges(registry: Registry) {
     ),
     oldestOwed: gauge('oldest_owed_reaction_seconds', 'How long the oldest owed reaction has been waited for.'),
     oldestJob: gauge('oldest_due_job_seconds', 'How long the oldest due job has waited.'),
-    atRisk: gauge('deliveries_at_risk', 'Notices not received with less than a quarter of their time left.'),
-    overdue: gauge('deliveries_overdue', 'Notices not received whose time is over.'),
+    atRisk: gauge(
+      'deliveries_at_risk',
+      'Notices not received with less than a quarter of their time left; beyond 20,000 at least so many.',
+    ),
+    overdue: gauge('deliveries_overdue', 'Notices not received whose time is over; beyond 20,000 at least so many.'),
     deadLetters: gauge('dead_letters', 'Jobs given up after a month of trying.'),
   }
 }

@@ -6,6 +6,7 @@ import { call, headlineOf, readNotice, submitNotice } from '../running/client.ts
 import { freshDataDir, type RunningPortal, startPortal, until } from '../running/portal.ts'
 import { type Session, signIn } from '../running/session.ts'
 import { answerByMail } from './answered.ts'
+import { type Collector, startCollector } from './collector.ts'
 import { type NameServer, namesAsked, startNameServer } from './name-server.ts'
 import { needlesFor, rareWord, searchBytes } from './needles.ts'
 
@@ -25,6 +26,7 @@ const pour = (sink: string, text: string | Buffer) =>
 let portal: RunningPortal
 let names: NameServer
 let echo: Server
+let collector: Collector
 let addresses: string[] = []
 const noticeIds: string[] = []
 /** What whoever typed the number was shown. */
@@ -33,12 +35,14 @@ let revealed = ''
 beforeAll(async () => {
   names = await startNameServer('127.0.10.1')
   mkdirSync(join(dataDir, 'reports'), { mode: 0o777 })
+  collector = await startCollector()
   portal = await startPortal({
     dataDir,
     env: {
       NOTICELINE_RESOLVERS: names.address,
       NOTICELINE_LOG_LEVEL: 'debug',
       NOTICELINE_METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       // What Node writes when it is asked to, or when it dies: stacks, headers, handles.
       NODE_OPTIONS: `--report-on-signal --report-uncaught-exception --report-directory=${join(dataDir, 'reports')}`,
     },
@@ -63,6 +67,7 @@ afterAll(async () => {
   echo?.close()
   await portal?.stop()
   await names?.stop()
+  await collector?.stop()
   rmSync(dataDir, { recursive: true, force: true })
 })
 
@@ -173,6 +178,7 @@ async function lookEverywhere(): Promise<void> {
   pour('logs', portal.output())
   await portal.stop()
   pour('logs', portal.output())
+  for (const sent of collector.sent) pour('traces', sent)
   pourFolder('what Node writes about itself', join(dataDir, 'reports'))
   pourFolder('database files', join(dataDir, 'pg18'))
   pourFolder("the provider's spool", join(dataDir, 'tern', 'inbox'))
@@ -212,6 +218,7 @@ const everySink = [
   'mails',
   'logs',
   'metrics',
+  'traces',
   'what Node writes about itself',
   'database files',
   "the provider's spool",
@@ -237,6 +244,13 @@ describe(`${count} planted addresses`, () => {
     expect(revealed).toContain(`${pathWord}80.jpg`)
     expect(revealed).not.toMatch(new RegExp(`(?:href|src|action)="[^"]*(?:${hostWord}|${pathWord})`))
     expect(revealed).not.toContain(`http://${hostWord}`)
+  })
+
+  test('and yet all that was done is in the traces, by its seven names', () => {
+    const names = [...(sinks.get('traces') ?? '').toString().matchAll(/"spanId":"[0-9a-f]{16}","name":"([a-z]+)"/g)]
+    expect([...new Set(names.map(([, name]) => name))].sort()).toEqual(
+      ['attempt', 'claim', 'finish', 'look', 'mail', 'reaction', 'submit'].sort(),
+    )
   })
 
   test('name servers are asked for hosts and for nothing else', () => {
