@@ -38,6 +38,8 @@ export async function startPortal(
       NODE_ENV: 'production',
       NOTICELINE_DATA_DIR: dataDir,
       NOTICELINE_PORT: String(port),
+      // The demo's first loop ends after three looks.
+      NOTICELINE_OBSERVE_INTERVAL: 'PT0.5S',
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
