@@ -119,7 +119,7 @@ const took = [...accepted].flatMap(([id, at]) => {
 })
 took.sort((one, other) => one - other)
 const at = (part: number) => (took[Math.min(took.length - 1, Math.floor(part * took.length))] ?? Number.NaN).toFixed(1)
-process.stdout.write(`${machine()}
+process.stdout.write(`${machine(null)}
 API: ${[...statuses].map(([status, count]) => `${count} times ${status}`).join(', ')}
 arrived: ${took.length} of ${accepted.size} accepted, ${repeats} repeated, ${unknown} without an id
 from the answer of the API to the arrival: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms

@@ -1,7 +1,9 @@
 /**
  * `pnpm bench:delivery [part…] [--debian] [--quick]`: how the engine behaves, beyond what it costs (`pnpm bench deliver`).
+ * A whole run writes RESULTS.md beside this file.
  * Parts: throughput, latency, fairness, backlog, several, portals.
  */
+import { writeFileSync } from 'node:fs'
 import { ownCpu } from '../child.ts'
 import { machine } from '../machine.ts'
 import { spreadOf } from '../measure.ts'
@@ -21,7 +23,11 @@ const rounds = quick ? 3 : 5
 const good = (count: number): Behaviour[] => Array.from({ length: count }, () => 'good')
 const line = (options: Partial<LineOptions> & Pick<LineOptions, 'behaviours'>) =>
   openLine({ sealed: () => false, database, ...options })
-const say = (text: string) => process.stdout.write(`${text}\n`)
+const said: string[] = []
+const say = (text: string) => {
+  said.push(text)
+  process.stdout.write(`${text}\n`)
+}
 const ms = (value: number) => `${value.toFixed(1)} ms`
 const tell = (values: readonly number[], digits = 1) => {
   const { median, min, max } = spreadOf(values)
@@ -181,6 +187,20 @@ if (unknown.length > 0) {
   console.error(`No such part: ${unknown.join(', ')}. There are ${Object.keys(parts).join(', ')}.`)
   process.exit(1)
 }
-say(machine())
+say(machine(database === 'debian' ? "Debian's PostgreSQL" : 'embedded PostgreSQL'))
 for (const [name, run] of Object.entries(parts)) if (named.length === 0 || named.includes(name)) await run()
+if (!quick && named.length === 0) writeFileSync(new URL('RESULTS.md', import.meta.url), page(said))
 process.exit(0)
+
+function page([where, ...lines]: readonly string[]): string {
+  return `# How deliveries behave
+
+${where}
+
+Written by \`pnpm bench:delivery\`. Notices of three addresses where nothing else is said, 100 endpoints of as many companies, two
+in flight at each. Shown are medians and spreads (least..most). The database, the endpoints, and whoever submits share the
+machine with the worker. No figure was tuned.
+
+${lines.map((line) => `- ${line}`).join('\n')}
+`
+}
