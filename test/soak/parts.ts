@@ -1,18 +1,20 @@
 /** The parts of the proof: each on a world of its own, at whatever count. */
 import { type DatabaseName, debianBinaries, whyNoSmallDisk } from '../running/database.ts'
+import { startMailServer } from '../running/mail-server.ts'
 import { chanceOf } from '../running/random.ts'
 import { whyNoTurnedClock } from '../running/turned-clock.ts'
 import { audit, settle } from './audit.ts'
 import { acrossDaylightSaving, turns } from './clocks.ts'
 import { playFaultyEndpoints } from './faulty-endpoints.ts'
 import { fillDisk } from './full-disk.ts'
+import { beGone } from './gone.ts'
 import { rotateUnderLoad } from './keys.ts'
 import { moments } from './moments.ts'
 import { failForAWhile, failForLong, seeDeadLetter, sweepPlanted } from './reactions.ts'
 import { playRounds } from './rounds.ts'
 import { killFirstStarts, killMigrations, type StartFigures, startAtOnce } from './starts.ts'
 import { carryOver } from './transfer.ts'
-import { World } from './world.ts'
+import { World, type WorldOptions } from './world.ts'
 
 export interface Result {
   part: string
@@ -168,6 +170,24 @@ export const parts: readonly Part[] = [
       }),
   },
   {
+    // Notices to each of three companies, for each of the two lengths.
+    name: 'receiver-gone',
+    rounds: 100,
+    databases: ['debian'],
+    why: whyNoTurnedClock,
+    play: async (asked) => {
+      const mail = await startMailServer()
+      const env = { NOTICELINE_SMTP_URL: mail.url, NOTICELINE_OBSERVE_INTERVAL: 'PT10S' }
+      try {
+        return await onWorld('receiver-gone', asked, { apart: true, clocks: true, env }, (world, problems) =>
+          beGone(world, mail, asked, problems),
+        )
+      } finally {
+        await mail.stop()
+      }
+    },
+  },
+  {
     name: 'export-destroy-import',
     rounds: 5,
     databases: both,
@@ -208,7 +228,7 @@ export function whyNot(part: Part, database: DatabaseName): string | null {
 async function onWorld(
   part: string,
   { database, seed, rounds }: Asked,
-  options: { apart: boolean; diskMb?: number; clocks?: boolean },
+  options: Omit<WorldOptions, 'database' | 'seed'>,
   play: (world: World, problems: string[]) => Promise<number>,
 ): Promise<Result> {
   const began = performance.now()

@@ -63,7 +63,7 @@ export class Stream {
   }
 
   /** One notice, asked for until there is an answer; null when the time was up before. */
-  async submit(items = this.#options.chance.between(1, 3)): Promise<Acknowledged | null> {
+  async submit(items = this.#options.chance.between(1, 3), more: object = {}): Promise<Acknowledged | null> {
     const reference = `SOAK-${this.sent.length + 1}-${randomUUID().slice(0, 8)}`
     this.sent.push(reference)
     const key = randomUUID()
@@ -72,6 +72,7 @@ export class Stream {
       category: 'csam',
       legal_class: 'baseline',
       reference,
+      ...more,
       items: Array.from({ length: items }, (_, index) => ({
         url: `${this.#options.files}/f/${reference}-${index}`,
         scope: 'file',
