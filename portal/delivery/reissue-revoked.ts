@@ -1,9 +1,8 @@
 import { eventTypes } from '@noticeline/sdk/protocol'
 import type { Fact } from '../facts/facts.ts'
 import type { Ground } from '../ground/ground.ts'
-import type { DeliveryRow } from './delivery-store.server.ts'
 import { reissue } from './reissue-deliveries.ts'
-import { selectArrivedFrom, selectWaitingFrom } from './reissue-store.server.ts'
+import { type Page, selectArrivedFrom, selectWaitingFrom, type WaitingAt } from './reissue-store.server.ts'
 
 /**
  * A key of ours fell into other hands: every open notice that it signed is signed anew, at once and whatever became of it.
@@ -13,24 +12,19 @@ import { selectArrivedFrom, selectWaitingFrom } from './reissue-store.server.ts'
 export async function reissueRevoked(
   ground: Ground,
   { payload: { kid } }: Fact<'key.revoked'>,
-  { atOnce = 100 } = {},
+  { atOnce = 500 } = {},
 ): Promise<void> {
-  const kids = [kid]
-  await walk(ground, atOnce, (after) => selectWaitingFrom(ground.db.read, { kids, after, limit: atOnce }))
-  await walk(ground, atOnce, (after) =>
-    selectArrivedFrom(ground.db.read, { kids, after, issued: eventTypes.issued, limit: atOnce }),
-  )
+  const { read } = ground.db
+  const of = { kids: [kid], issued: eventTypes.issued, limit: atOnce }
+  await walk<WaitingAt>(ground, (after) => selectWaitingFrom(read, { ...of, after }))
+  await walk<string>(ground, (after) => selectArrivedFrom(read, { ...of, after }))
 }
 
-async function walk(
-  ground: Ground,
-  atOnce: number,
-  page: (after: DeliveryRow | null) => Promise<DeliveryRow[]>,
-): Promise<void> {
-  for (let after: DeliveryRow | null = null; ; ) {
-    const found: DeliveryRow[] = await page(after)
+async function walk<At>(ground: Ground, page: (after: At | null) => Promise<Page<At>>): Promise<void> {
+  for (let after: At | null = null; ; ) {
+    const { found, next }: Page<At> = await page(after)
     for (const delivery of found) await reissue(ground, delivery)
-    if (found.length < atOnce) return
-    after = found.at(-1) ?? null
+    if (next === null) return
+    after = next
   }
 }

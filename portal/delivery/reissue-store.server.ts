@@ -74,43 +74,59 @@ export function selectStale(db: Kysely<DB>, { before, ahead, revoked, issued, li
     .execute()
 }
 
-interface From {
+/** Part of a walk: what was found in it, and where the next one begins; null: this was the last. */
+export interface Page<At> {
+  found: DeliveryRow[]
+  next: At | null
+}
+
+interface From<At> {
   kids: readonly string[]
-  /** The last one of the page before; null: from the beginning. */
-  after: DeliveryRow | null
+  after: At | null
+  /** So many rows are looked at, whatever is found among them: no page takes long, however rare what it looks for. */
   limit: number
 }
 
-/** A page of what waits to arrive in tokens of these keys: along the index of what waits. */
-export async function selectWaitingFrom(db: Kysely<DB>, { kids, after, limit }: From): Promise<DeliveryRow[]> {
+export type WaitingAt = Pick<DeliveryRow, 'orgId' | 'deadlineAt' | 'id'>
+
+/** A page of what waits to arrive, along its index: those in tokens of these keys. */
+export async function selectWaitingFrom(
+  db: Kysely<DB>,
+  { kids, after, limit }: From<WaitingAt>,
+): Promise<Page<WaitingAt>> {
   const beyond = after
     ? sql`(d.org_id, d.deadline_at, d.id) > (${after.orgId}, ${after.deadlineAt}, ${after.id})`
     : sql`true`
-  const { rows } = await sql<DeliveryRow>`
-    select d.* from deliveries as d join tokens as t on t.jti = d.jti
-    where d.next_attempt_at is not null and d.state in ('queued', 'offered', 'failed') and ${beyond}
-      and t.kid = any(${kids}::text[]) and t.data_key is not null
-    order by d.org_id, d.deadline_at, d.id limit ${limit}`.execute(db)
-  return rows
+  const { rows } = await sql<DeliveryRow & { under: boolean }>`
+    with page as materialized (
+      select * from deliveries as d where d.next_attempt_at is not null and ${beyond}
+      order by d.org_id, d.deadline_at, d.id limit ${limit}
+    )
+    select page.*, page.state in ('queued', 'offered', 'failed') and exists (
+      select from tokens as t where t.jti = page.jti and t.kid = any(${kids}::text[]) and t.data_key is not null) as under
+    from page order by org_id, deadline_at, id`.execute(db)
+  const found = rows.filter(({ under }) => under).map(({ under: _, ...delivery }) => delivery)
+  return { found, next: rows.length < limit ? null : (rows.at(-1) ?? null) }
 }
 
-/** A page of what arrived in tokens of these keys and is the newest word of an open notice to its addressee, notice by notice. */
+/** A page of the notices that are open: what arrived in tokens of these keys and is the newest word to its addressee. */
 export async function selectArrivedFrom(
   db: Kysely<DB>,
-  { kids, after, limit, issued }: From & { issued: string },
-): Promise<DeliveryRow[]> {
-  const from = after ? sql`and id >= ${after.noticeId}` : sql``
-  const beyond = after ? sql`and (n.id > ${after.noticeId} or d.id > ${after.id})` : sql``
-  const { rows } = await sql<DeliveryRow>`
+  { kids, after, limit, issued }: From<string> & { issued: string },
+): Promise<Page<string>> {
+  const { rows: page } = await sql<{ id: string }>`
+    select id from notices where closed_at is null and withdrawn_at is null and id > ${after ?? ''}
+    order by id limit ${limit}`.execute(db)
+  const { rows: found } = await sql<DeliveryRow>`
     select d.*
-    from (select id from notices where closed_at is null and withdrawn_at is null ${from} order by id) as n
+    from unnest(${page.map(({ id }) => id)}::text[]) as n (id)
     cross join lateral (
       select d.* from deliveries as d join tokens as t on t.jti = d.jti
-      where d.notice_id = n.id and d.event = ${issued} and d.state in ('received', 'acknowledged') ${beyond}
+      where d.notice_id = n.id and d.event = ${issued} and d.state in ('received', 'acknowledged')
         and t.kid = any(${kids}::text[]) and t.data_key is not null and not exists (
           select from deliveries as newer
           where newer.notice_id = d.notice_id and newer.org_id = d.org_id and newer.event = d.event and newer.seq > d.seq)
     ) as d
-    order by n.id, d.id limit ${limit}`.execute(db)
-  return rows
+    order by d.deadline_at, d.id`.execute(db)
+  return { found, next: page.length < limit ? null : (page.at(-1)?.id ?? null) }
 }
