@@ -1,5 +1,4 @@
 import { expect, test, vi } from 'vitest'
-import { beat, findOutages } from './deadlines/outages.ts'
 import * as build from './testing/build/delivery.ts'
 import { startWorker } from './worker.ts'
 
@@ -31,20 +30,6 @@ test('a receiver that takes its time holds up nobody else', () =>
       }, 5_000)
     } finally {
       answer()
-      await worker.stop()
-    }
-  }))
-
-test('how long nobody was here is written down before anything runs by the clock', () =>
-  build.withLine('2026-11-21T10:00:00.000Z', async (ground) => {
-    await beat(ground, 'worker')
-    ground.clock.advance(7 * 86_400_000)
-    const worker = await startWorker(ground, { ...ground.queue, work: async () => {} }, 'test')
-    try {
-      expect(await findOutages(ground, { from: '2026-11-21T00:00:00.000Z', until: null })).toEqual([
-        { part: 'worker', beganAt: '2026-11-21T10:00:00.000Z', endedAt: '2026-11-28T10:00:00.000Z' },
-      ])
-    } finally {
       await worker.stop()
     }
   }))
