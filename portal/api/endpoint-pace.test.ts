@@ -36,9 +36,9 @@ test('how many requests at once is its provider’s to set and to leave to us, w
   }))
 
 test.each([
-  [0, 'out_of_range'],
-  [33, 'out_of_range'],
-  [-1, 'out_of_range'],
+  [0, 'not_in_range'],
+  [33, 'not_in_range'],
+  [-1, 'not_in_range'],
   [1.5, 'wrong_type'],
   ['8', 'wrong_type'],
   [true, 'wrong_type'],

@@ -23,7 +23,7 @@ export const endpointInput = z
       .int()
       .refine((number) => number >= 1 && number <= mostInFlight, {
         message: `From 1 to ${mostInFlight}, or null.`,
-        params: { code: 'out_of_range' },
+        params: { code: 'not_in_range' },
       })
       .meta({ minimum: 1, maximum: mostInFlight })
       .nullable()

@@ -15,5 +15,6 @@ export const pace = {
   'pace-rests-until': 'until',
   'pace-failing-hint':
     'It did not answer 202 the last time. After five failures that say nobody is there, we leave it alone for half a minute, then longer, never more than five minutes at a time. As soon as one gets through, all that waited is sent, oldest deadline first.',
+  'complaint.not_in_range': 'write a whole number from 1 to 32, or leave it empty.',
   'complaint.poll_only': 'nothing is pushed to a poll stream; leave this out.',
 }

@@ -14,5 +14,6 @@ export const pace = {
   'pace-rests-until': 'tot',
   'pace-failing-hint':
     'De laatste keer kwam er geen 202. Na vijf mislukkingen die zeggen dat er niemand is, laten wij haar een halve minuut met rust, daarna langer, nooit meer dan vijf minuten achter elkaar. Zodra er één aankomt, wordt alles wat wachtte gestuurd, de oudste termijn eerst.',
+  'complaint.not_in_range': 'schrijf een heel getal van 1 tot 32, of laat het leeg.',
   'complaint.poll_only': 'naar een ophaalkoppeling wordt niets gestuurd; laat dit weg.',
 }
