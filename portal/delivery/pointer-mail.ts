@@ -51,7 +51,13 @@ export async function pointContact(ground: Ground, fact: Fact<'delivery.queued'>
   const now = ground.clock.now()
   const { push, poll } = await selectChannels(ground.db.read, delivery.orgId, delivery.standsIn, { now, purposes: [] })
   const told = delivery.escalated > 0 && (await selectPointed(ground.db.read, delivery.id)).size === 0
-  if ((!push && !poll) || told) await mailPointer(ground, delivery)
+  if (!push && !poll) await mailPointer(ground, delivery)
+  // Many are signed again at once: the sweep mails them together.
+  else if (told)
+    await ground.db.transaction(async (tx) => {
+      const locked = await lockDelivery(tx.db, delivery.id)
+      if (locked) await queuePointer(tx, locked)
+    })
 }
 
 /** Points the next contact to a delivery, one who was not pointed to it before. Answers who that is; null: nobody is left. */
