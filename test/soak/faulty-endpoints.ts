@@ -8,7 +8,7 @@ import type { Asked, Result } from './parts.ts'
 import { World } from './world.ts'
 
 /** Healthy companies beside the twenty, and notices a kill: 10,000 to a hundred in 200. A few kills are played on fewer. */
-const fieldFor = (kills: number) => (kills >= 20 ? { healthy: 80, notices: 50 } : { healthy: 10, notices: 30 })
+const fieldFor = (kills: number) => (kills >= 20 ? { healthy: 80, notices: 50 } : { healthy: 5, notices: 30 })
 /** Notifiers that submit at once. */
 const submitting = 12
 /** A little more than half of the time that providers have, in seconds: by then a person has a task. */
