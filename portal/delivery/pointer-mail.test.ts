@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import * as build from '../testing/build/delivery.ts'
 import { confirmReceipt } from './accept-receipt.ts'
 import { fallBack } from './fall-back.ts'
@@ -104,6 +104,26 @@ test('a mail that left before it was noted is the same mail when it is tried aga
     expect(ground.caught.mail).toHaveLength(2)
   }))
 
+test('whoever comes across a mail that another is sending leaves it alone; a minute after a kill it is sent again', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.contact(ground, on.provider.orgId)
+    const { send } = ground.mail
+    let sent = 0
+    ground.mail.send = async () => {
+      sent += 1
+      await new Promise(() => {})
+    }
+    void build.issuedNotice(ground, on)
+    await vi.waitFor(() => expect(sent).toBe(1), 10_000)
+    ground.mail.send = send
+    await fallBack(ground)
+    expect(ground.caught.mail).toHaveLength(0)
+    ground.clock.advance(60_001)
+    await fallBack(ground)
+    expect(ground.caught.mail).toHaveLength(1)
+    expect((await ground.facts.kinds()).filter((kind) => kind === 'delivery.pointed')).toHaveLength(1)
+  }))
+
 test('whoever comes across one mail at the same time notes it once', () =>
   build.withLine(start, async (ground, on) => {
     await build.contact(ground, on.provider.orgId)
@@ -120,4 +140,5 @@ test('whoever comes across one mail at the same time notes it once', () =>
     await Promise.all([fallBack(ground), fallBack(ground)])
     const kinds = await ground.facts.kinds()
     expect(kinds.filter((kind) => kind === 'delivery.pointed')).toHaveLength(1)
+    expect(ground.caught.mail).toHaveLength(1)
   }))

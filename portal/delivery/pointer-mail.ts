@@ -29,6 +29,7 @@ import {
   noteMailed,
   type PointerRow,
   putInMail,
+  releaseMail,
   selectPointed,
   selectWaiting,
 } from './pointer-store.server.ts'
@@ -40,6 +41,10 @@ const most = { mails: 3, withinMs: 3 * 60_000 }
 const mostUnwanted = { mails: 1, withinMs: 10 * 60_000 }
 /** Numbers in one mail. */
 const mostInOne = 20
+/** Longer than a mail server takes: whoever holds a mail for longer is gone, and another sends it. */
+const leaseMs = 60_000
+/** Two processes learn of a clock that was set a moment apart. */
+const slackMs = 5_000
 
 /**
  * Nobody's endpoint can be tried, or it was signed again after its contacts had been told: the first contact gets a mail that
@@ -94,7 +99,8 @@ export async function queuePointer(
 
 /**
  * Mails what waits for one contact, in one mail. Mailed before it is noted, so that it is never noted without being mailed;
- * a repetition is the same mail under the same id. Answers whether a mail left.
+ * a repetition is the same mail under the same id, and nobody repeats it while another is sending it. Answers whether a mail
+ * left.
  */
 export async function mailWaiting(ground: Ground, contactId: string): Promise<boolean> {
   const batch = await ground.db.transaction((tx) => putTogether(tx, contactId))
@@ -105,18 +111,23 @@ export async function mailWaiting(ground: Ground, contactId: string): Promise<bo
   if (pointers.length > 0) {
     const [only] = batch.pointers.length === 1 ? batch.pointers : []
     const invites = await ground.db.transaction((tx) => claimInvitation(tx, contactId, batch.mailId))
-    await ground.mail.send({
-      id: batch.mailId,
-      to: contact.email,
-      ...pointerMail[contact.locale](pointers, { invites }),
-      about: {
-        purpose: 'pointer',
-        orgId: contact.orgId,
-        contactId,
-        of: only?.deliveryId ?? contactId,
-        ...(only && { noticeId: only.noticeId, deliveryId: only.deliveryId }),
-      },
-    })
+    try {
+      await ground.mail.send({
+        id: batch.mailId,
+        to: contact.email,
+        ...pointerMail[contact.locale](pointers, { invites }),
+        about: {
+          purpose: 'pointer',
+          orgId: contact.orgId,
+          contactId,
+          of: only?.deliveryId ?? contactId,
+          ...(only && { noticeId: only.noticeId, deliveryId: only.deliveryId }),
+        },
+      })
+    } catch (error) {
+      await ground.db.transaction((tx) => releaseMail(tx.db, batch.mailId))
+      throw error
+    }
   }
   for (const pointer of batch.pointers) await ground.db.transaction((tx) => note(tx, pointer))
   return true
@@ -139,8 +150,16 @@ async function putTogether(tx: Tx, contactId: string): Promise<Batch | null> {
   }
   if (!contact) return null
   // Put together before, and perhaps mailed, by somebody who did not come to noting it.
-  const begun = waiting.find((one) => one.mailId !== null)?.mailId
-  if (begun) return { mailId: begun, contact, pointers: waiting.filter((one) => one.mailId === begun) }
+  const leasedUntil = new Date(tx.now.getTime() + leaseMs)
+  const begun = waiting.find((one) => one.mailId !== null)
+  if (begun?.mailId) {
+    const { mailId, leasedUntil: held } = begun
+    // Somebody is sending it. A lease further ahead than any was taken by a clock that has been set back since.
+    if (held && held > tx.now && held.getTime() <= leasedUntil.getTime() + slackMs) return null
+    const pointers = waiting.filter((one) => one.mailId === mailId)
+    for (const one of pointers) await putInMail(tx.db, one, { mailId, leasedUntil })
+    return { mailId, contact, pointers }
+  }
   const pointers: PointerRow[] = []
   const mayWrite = waiting.length > 0 && (await mayBeWritten(tx, contact))
   for (const one of waiting) {
@@ -156,7 +175,7 @@ async function putTogether(tx: Tx, contactId: string): Promise<Batch | null> {
   const [only] = pointers
   const again = contact.mailbox === 1 ? '' : `-${contact.mailbox}`
   const mailId = pointers.length === 1 ? `pointer-${only?.deliveryId}-${contactId}${again}` : `pointers-${newId('mal')}`
-  for (const one of pointers) await putInMail(tx.db, one, mailId)
+  for (const one of pointers) await putInMail(tx.db, one, { mailId, leasedUntil })
   return { mailId, contact, pointers }
 }
 

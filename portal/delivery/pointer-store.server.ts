@@ -57,14 +57,28 @@ export async function countMailed(db: Kysely<DB>, contactId: string, since: Date
 
 type Which = Pick<PointerRow, 'deliveryId' | 'contactId' | 'mailbox'>
 
-/** It travels in this mail. */
-export async function putInMail(db: Transaction<DB>, which: Which, mailId: string): Promise<void> {
+/** It travels in this mail, which is whoever's put it together for so long. */
+export async function putInMail(
+  db: Transaction<DB>,
+  which: Which,
+  { mailId, leasedUntil }: { mailId: string; leasedUntil: Date },
+): Promise<void> {
   await db
     .updateTable('pointers')
-    .set({ mailId })
+    .set({ mailId, leasedUntil })
     .where('deliveryId', '=', which.deliveryId)
     .where('contactId', '=', which.contactId)
     .where('mailbox', '=', which.mailbox)
+    .execute()
+}
+
+/** It did not leave: whoever comes next tries it again at once. */
+export async function releaseMail(db: Transaction<DB>, mailId: string): Promise<void> {
+  await db
+    .updateTable('pointers')
+    .set({ leasedUntil: null })
+    .where('mailId', '=', mailId)
+    .where('mailedAt', 'is', null)
     .execute()
 }
 

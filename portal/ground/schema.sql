@@ -900,6 +900,7 @@ create table pointers (
   mailed_at timestamp(3) with time zone,
   silent_at timestamp(3) with time zone,
   mailbox smallint default 1 not null,
+  leased_until timestamp(3) with time zone,
   constraint pointers_pkey PRIMARY KEY (delivery_id, contact_id, mailbox),
   constraint pointers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
   constraint pointers_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id),

@@ -643,6 +643,7 @@ export interface People {
 export interface Pointers {
   contactId: string;
   deliveryId: string;
+  leasedUntil: Timestamp | null;
   mailbox: Generated<number>;
   mailedAt: Timestamp | null;
   mailId: string | null;
