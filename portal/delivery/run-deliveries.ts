@@ -10,8 +10,6 @@ const mostInFlight = 256
 /** What comes back within so long is written down together, and no more than so many. */
 const windowMs = 5
 const mostTogether = 100
-/** While one waits for the database, this process reads and makes up the other. */
-const mostWriting = 1
 /** What nobody has answered at the second look is written down as offered before its answer is. */
 const lookMs = 1000
 /** How long it sleeps where nobody rings. */
@@ -38,7 +36,7 @@ export function runDeliveries(
   const bell = sleeper()
   const stopListening = ground.bell.listen('deliveries', bell.ring)
   let stopping = false
-  let writing = 0
+  let writing = false
   let timer: NodeJS.Timeout | undefined
   const offering = setInterval(() => void offer(), lookMs)
   offering.unref()
@@ -73,12 +71,12 @@ export function runDeliveries(
     }
   }
 
-  /** Few transactions at a time: what comes back meanwhile makes the next. */
+  /** One transaction at a time: what comes back meanwhile makes the next. */
   async function write(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    if (writing === mostWriting) return
-    writing += 1
+    if (writing) return
+    writing = true
     while (back.length > 0) {
       const together = back.splice(0, mostTogether)
       try {
@@ -90,7 +88,7 @@ export function runDeliveries(
         for (const one of together) void writeAlone(one)
       }
     }
-    writing -= 1
+    writing = false
   }
 
   async function writeAlone(one: Tried): Promise<void> {

@@ -11,7 +11,7 @@ const lanes = 32
 
 /** This process is the worker, with the engine as `worker.ts` runs it. The endpoints are in a process of their own. */
 export async function deliver(scale: number): Promise<Bench> {
-  const count = Math.ceil((2_000 * scale) / lanes) * lanes
+  const count = Math.ceil((6_000 * scale) / lanes) * lanes
   const line = await openLine({
     behaviours: Array.from({ length: 2 * endpoints }, () => 'good' as const),
     sealed: (number) => number >= endpoints,
