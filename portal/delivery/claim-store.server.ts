@@ -2,7 +2,7 @@ import { type Selectable, sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 import type { StandsIn } from '../providers/choose-endpoint.ts'
 import type { DeliveryRow } from './delivery-store.server.ts'
-import { isDue as due, waysOf } from './way-store.server.ts'
+import { isDue as due, waitingOrganisations, waysOf } from './way-store.server.ts'
 
 export interface Claim {
   workerId: string
@@ -82,13 +82,7 @@ const open = (claim: Claim) => sql`busy.number < ${most}
 export async function lockOpenEndpoints(db: Transaction<DB>, claim: Claim): Promise<OpenEndpoint[]> {
   const { now, limit } = claim
   const { rows } = await sql<Read & { sorted: boolean }>`
-    with recursive waiting as (
-      (select org_id from deliveries where next_attempt_at is not null order by org_id limit 1)
-      union all
-      select (select d.org_id from deliveries as d where d.next_attempt_at is not null and d.org_id > waiting.org_id
-              order by d.org_id limit 1)
-      from waiting where waiting.org_id is not null
-    )
+    with recursive ${waitingOrganisations}
     select ${read}, sorted.sorted
     from waiting
     -- Before its admission, and while it is suspended, nothing is pushed to anybody.

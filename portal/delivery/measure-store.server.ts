@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '../ground/ground.ts'
+import { waitingOrganisations } from './way-store.server.ts'
 
 /** So many are counted one by one; what stands in a longer line is estimated, so that looking never takes long. */
 const counted = 50_000
@@ -56,13 +57,7 @@ const dangerMs = (7 * 86_400_000) / 4
  * to the next along the index of what waits, and reads the beginning of each, however long the lines are.
  */
 const soonDue = (now: Date, ofEach: number) => sql`
-  with recursive waiting as (
-    (select org_id from deliveries where next_attempt_at is not null order by org_id limit 1)
-    union all
-    select (select d.org_id from deliveries as d where d.next_attempt_at is not null and d.org_id > waiting.org_id
-            order by d.org_id limit 1)
-    from waiting where waiting.org_id is not null
-  ),
+  with recursive ${waitingOrganisations},
   soon as (
     select d.* from waiting cross join lateral (
       select * from deliveries as d

@@ -60,6 +60,15 @@ async function putOff(db: Transaction<DB>, orgId: string, unserved: readonly Sta
     .execute()
 }
 
+/** Whoever waits for something, as `waiting (org_id)`, and a last row of nobody: hops from one to the next along an index. */
+export const waitingOrganisations = sql`waiting as (
+    (select org_id from deliveries where next_attempt_at is not null order by org_id limit 1)
+    union all
+    select (select d.org_id from deliveries as d where d.next_attempt_at is not null and d.org_id > waiting.org_id
+            order by d.org_id limit 1)
+    from waiting where waiting.org_id is not null
+  )`
+
 /** To be tried now, and in nobody's hands. Of a table that is called `d`. */
 export function isDue({ now, furthestTry, longestLease }: Claim) {
   return sql<boolean>`d.next_attempt_at is not null and (d.next_attempt_at <= ${now} or d.next_attempt_at > ${furthestTry})
