@@ -44,15 +44,20 @@ export class Gate {
   }
 
   #once(watches: Watch[], path: string, act: Watch): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       let done = false
       watches.push(async (passing) => {
         if (done || passing.method !== 'POST' || passing.path !== path || (passing.code !== 0 && passing.code >= 300))
           return 'pass'
         done = true
-        const verdict = await act(passing)
-        resolve()
-        return verdict
+        try {
+          const verdict = await act(passing)
+          resolve()
+          return verdict
+        } catch (error) {
+          reject(error)
+          throw error
+        }
       })
     })
   }

@@ -4,6 +4,9 @@ import { until } from '../running/portal.ts'
 import { readEffects } from './ledger.ts'
 import type { World } from './world.ts'
 
+/** Longer than any rest or retry between the strokes before and the one that is waited for. */
+const patienceMs = 90_000
+
 export const moments: Readonly<Record<string, (world: World) => Promise<void>>> = {
   'portal, between what was written and the 201': async (world) => {
     const struck = world.front.onceAnswered('/v1/notices', async () => {
@@ -67,7 +70,7 @@ export const moments: Readonly<Record<string, (world: World) => Promise<void>>> 
       (act) => world.front.onceAsked('/v1/reports', act),
       async () => {
         // What it reports first is the receipt: it waits here while the handler does its work.
-        await until(() => readEffects(world.kept).length > before, 10_000)
+        await until(() => readEffects(world.kept).length > before, patienceMs)
         await world.receiver.kill()
       },
       'drop',
@@ -105,7 +108,7 @@ async function strike(
     return verdict
   })
   world.stream.send()
-  const late = wait(60_000, undefined, { ref: false }).then(() => {
+  const late = wait(2 * patienceMs, undefined, { ref: false }).then(() => {
     throw new Error('The moment never came')
   })
   await Promise.race([struck, late])
