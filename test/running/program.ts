@@ -1,5 +1,6 @@
 /** One of our programs as a process of its own, to be killed and started again. It ends when whoever started it is gone. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -24,6 +25,7 @@ export class Program {
   #printed = ''
   /** Ends that nobody asked for: a crash. */
   readonly collapses: string[] = []
+  #mostMemoryMiB = 0
 
   constructor(options: ProgramOptions) {
     this.name = options.name
@@ -72,8 +74,16 @@ export class Program {
     })
   }
 
+  /** The most memory that any of its lives had resident when it was asked for, in MiB. 0 where there is no `/proc`. */
+  mostMemoryMiB(): number {
+    const held = this.running && statusOf(this.#child?.pid).match(/^VmHWM:\s+(\d+) kB$/m)
+    if (held) this.#mostMemoryMiB = Math.max(this.#mostMemoryMiB, Math.round(Number(held[1]) / 1024))
+    return this.#mostMemoryMiB
+  }
+
   /** No goodbye. */
   async kill(): Promise<void> {
+    this.mostMemoryMiB()
     const child = this.#child
     this.#child = null
     if (child) await ended(child, 'SIGKILL')
@@ -84,5 +94,13 @@ export class Program {
     const child = this.#child
     this.#child = null
     if (child) await ended(child)
+  }
+}
+
+function statusOf(pid: number | undefined): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return ''
   }
 }

@@ -15,6 +15,8 @@ const submitting = 12
 const halfADay = 12.4 * 3600
 /** Those that are only tried after such a step have a half of their own; just back from an outage, nobody is told for a minute. */
 const mostSteps = 30
+/** Answers of a gigabyte and bombs of gzip come all the time. One that was read would be more than this. */
+const mostMemoryMiB = 700
 
 export async function playFaultyEndpoints(asked: Asked): Promise<Result> {
   const { database, rounds, seed, tell } = asked
@@ -30,9 +32,13 @@ export async function playFaultyEndpoints(asked: Asked): Promise<Result> {
     tell('the healthy ones have signed for everything')
     await letTimePass(world, field)
     tell('those that wait were escalated, and those that come round have everything')
+    const memory = [world.portal, world.worker].flatMap((program) => program?.mostMemoryMiB() ?? [])
     await Promise.all([world.portal.stop(), world.worker?.stop()])
     const { losses, doubles, chains, problems, told } = await auditField(world, field, rounds)
     for (const line of told) tell(line)
+    tell(`most memory of portal and worker: ${memory.join(' and ')} MiB`)
+    if (Math.max(...memory) > mostMemoryMiB)
+      problems.push(`${memory.join(' and ')} MiB were held under endless answers`)
     const seconds = Math.round((performance.now() - began) / 100) / 10
     return {
       part: 'faulty-endpoints',
