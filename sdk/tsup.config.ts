@@ -1,18 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
-
-const description = /\s*\.describe\(\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*,?\s*\)/g
-
-/** What a member means stands in the published JSON Schemas and in the types; at run time nobody reads it. */
-export const withoutDescriptions = {
-  name: 'without-descriptions',
-  setup(build: { onLoad(options: { filter: RegExp }, load: (file: { path: string }) => Promise<object>): void }) {
-    build.onLoad({ filter: /[\\/]protocol[\\/][a-z-]+\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(description, ''),
-      loader: 'ts',
-    }))
-  },
-}
+import { descriptionsLeaveTheBundle } from './scripts/without-descriptions.ts'
 
 /** One file a door, with what doors have in common beside them; zod and jose stay outside. */
 export default defineConfig({
@@ -27,5 +14,5 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   clean: true,
-  esbuildPlugins: [withoutDescriptions],
+  esbuildPlugins: [descriptionsLeaveTheBundle],
 })

@@ -156,6 +156,23 @@ test('our own code for the main door is at most 16 kB', async () => {
   expect(size).toBeLessThanOrEqual(16 * 1024)
 })
 
+test('no describing sentence is carried along; the schemas beside the code have them all', async () => {
+  const code = `import { publishedSchemas } from '@noticeline/sdk/protocol'
+    process.stdout.write(JSON.stringify(publishedSchemas()))`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: await consumer('esm', 'schemas-of-the-wire'),
+    maxBuffer: 4 << 20,
+  })
+  for (const [name, schema] of Object.entries(JSON.parse(stdout))) {
+    const published = await readFile(join(unpacked, 'schemas', `${name}.schema.json`), 'utf8')
+    expect(published).toContain('"description"')
+    const silent = JSON.parse(published, (key, value) => (key === 'description' && isText(value) ? undefined : value))
+    expect(schema, name).toEqual(silent)
+  }
+})
+
+const isText = (value: unknown) => typeof value === 'string'
+
 async function freePort(): Promise<number> {
   const { createServer } = await import('node:net')
   return new Promise((resolve) => {

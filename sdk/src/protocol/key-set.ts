@@ -1,6 +1,6 @@
 import type { Jwks } from './discovery.ts'
 import { isObject } from './grammar.ts'
-import { checkPublicJwk, thumbprint } from './keys.ts'
+import { readPublicJwk, thumbprint } from './keys.ts'
 
 /** A key set as it was last fetched, in a form that can be written to disk. */
 export interface SavedKeySet {
@@ -133,8 +133,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
 /** Only keys that can sign, by the thumbprint they have, whatever `kid` they claim. */
 async function indexed(published: readonly unknown[]): Promise<Map<string, JsonWebKey>> {
   const usable = published.slice(0, mostKeys).flatMap((entry) => {
-    const checked = checkPublicJwk(entry, 'sig')
-    return checked.ok ? [checked.jwk] : []
+    const read = readPublicJwk(entry, 'sig')
+    return typeof read === 'string' ? [] : [read]
   })
   return new Map(await Promise.all(usable.map(async (jwk) => [await thumbprint(jwk), jwk] as const)))
 }

@@ -28,42 +28,44 @@ export function thumbprint(jwk: JsonWebKey): Promise<string> {
   return calculateJwkThumbprint({ kty, crv, x, y } as Parameters<typeof calculateJwkThumbprint>[0], 'sha256')
 }
 
-export type PublicJwkCheck =
-  | { ok: true; jwk: JsonWebKey }
-  | {
-      ok: false
-      code: 'not_a_jwk' | 'private_member' | 'not_p256' | 'use_wrong' | 'alg_wrong' | 'not_on_curve'
-      detail: string
-    }
+/** What is wrong with a JWK, in words. */
+const details = (use: KeyUse) => ({
+  not_a_jwk: 'A key is a JSON object (RFC 7517).',
+  private_member: 'This is a private key. Send its public part, and replace it.',
+  not_p256: 'A key has kty EC, crv P-256 and two coordinates of 32 bytes.',
+  use_wrong: `The use of this key has to be ${use}, or absent.`,
+  alg_wrong: `The alg of this key has to be ${algorithms[use]}, or absent.`,
+  not_on_curve: 'The coordinates are no point on P-256.',
+})
+
+type JwkProblem = keyof ReturnType<typeof details>
+
+export type PublicJwkCheck = { ok: true; jwk: JsonWebKey } | { ok: false; code: JwkProblem; detail: string }
 
 /**
  * Whether somebody else's JWK may be taken: a public point on P-256 for this use. What comes back holds `kty`, `crv`,
  * `x`, `y`, `use` and `alg` only; a `kid` is dropped, since thumbprints are computed and never believed.
  */
 export function checkPublicJwk(jwk: unknown, use: KeyUse): PublicJwkCheck {
-  if (!isObject(jwk)) return { ok: false, code: 'not_a_jwk', detail: 'A key is a JSON object (RFC 7517).' }
-  for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) {
-    if (member in jwk)
-      return {
-        ok: false,
-        code: 'private_member',
-        detail: 'This is a private key. Send its public part, and replace it.',
-      }
-  }
+  const read = readPublicJwk(jwk, use)
+  return typeof read === 'string' ? { ok: false, code: read, detail: details(use)[read] } : { ok: true, jwk: read }
+}
+
+/** The same for whoever needs no words: what may be taken of the JWK, or what is wrong with it. */
+export function readPublicJwk(jwk: unknown, use: KeyUse): JsonWebKey | JwkProblem {
+  if (!isObject(jwk)) return 'not_a_jwk'
+  if (['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].some((member) => member in jwk)) return 'private_member'
   const { x, y } = jwk
-  if (jwk['kty'] !== 'EC' || jwk['crv'] !== 'P-256' || !isCoordinate(x) || !isCoordinate(y))
-    return { ok: false, code: 'not_p256', detail: 'A key has kty EC, crv P-256 and two coordinates of 32 bytes.' }
-  if (jwk['use'] !== undefined && jwk['use'] !== use)
-    return { ok: false, code: 'use_wrong', detail: `The use of this key has to be ${use}, or absent.` }
-  if (jwk['alg'] !== undefined && jwk['alg'] !== algorithms[use])
-    return { ok: false, code: 'alg_wrong', detail: `The alg of this key has to be ${algorithms[use]}, or absent.` }
+  if (jwk['kty'] !== 'EC' || jwk['crv'] !== 'P-256' || !isCoordinate(x) || !isCoordinate(y)) return 'not_p256'
+  if (jwk['use'] !== undefined && jwk['use'] !== use) return 'use_wrong'
+  if (jwk['alg'] !== undefined && jwk['alg'] !== algorithms[use]) return 'alg_wrong'
   const clean = { kty: 'EC', crv: 'P-256', x, y }
   try {
     createPublicKey({ key: clean, format: 'jwk' })
   } catch {
-    return { ok: false, code: 'not_on_curve', detail: 'The coordinates are no point on P-256.' }
+    return 'not_on_curve'
   }
-  return { ok: true, jwk: { ...clean, use, alg: algorithms[use] } }
+  return { ...clean, use, alg: algorithms[use] }
 }
 
 export function isCoordinate(value: unknown): value is string {
