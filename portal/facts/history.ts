@@ -1,5 +1,5 @@
+import { type ChainCheck, checkChain } from '@noticeline/sdk/protocol'
 import type { Ground } from '../ground/ground.ts'
-import { type ChainCheck, checkChain } from './chain.ts'
 import { type FactRow, selectChain, selectFact, selectKinds } from './fact-store.server.ts'
 import type { Fact } from './facts.ts'
 

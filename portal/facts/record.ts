@@ -1,5 +1,6 @@
+import { genesis, hashOfLink } from '@noticeline/sdk/protocol'
 import type { RecordedFact, Tx } from '../ground/ground.ts'
-import { canonicalJson, genesis, hashOfLink } from './chain.ts'
+import { canonicalJson } from './canonical-json.ts'
 import { appendFacts, type FactRow, lockHeads, oweReactions } from './fact-store.server.ts'
 import type { FactKind, Facts } from './facts.ts'
 import { newId } from './id.ts'

@@ -1,4 +1,4 @@
-import { signToken } from '@noticeline/sdk/protocol'
+import { merkleRoot, rootSealedType, signToken } from '@noticeline/sdk/protocol'
 import type { Kysely } from 'kysely'
 import type { DB, Ground } from '../ground/ground.ts'
 import {
@@ -9,11 +9,8 @@ import {
   setRootSigned,
 } from './fact-store.server.ts'
 import { newId } from './id.ts'
-import { merkleRoot } from './merkle.ts'
 
 const day = 24 * 60 * 60 * 1000
-/** Ours alone: it is kept, and never sent. */
-const rootSealed = 'urn:noticeline:event:root.sealed'
 
 /** Seals what all histories say now under one root. Nothing new since the last one: nothing is sealed. */
 export async function sealRoot(
@@ -44,7 +41,7 @@ export async function signRoot(ground: Ground): Promise<{ result: 'signed'; at: 
     aud: ground.config.origin,
     iat: Math.floor(now.getTime() / 1000),
     jti: newId('evt'),
-    events: { [rootSealed]: body },
+    events: { [rootSealedType]: body },
   }
   await setRootSigned(ground.db.read, at, await signToken(claims, await ground.keys.current()))
   return { result: 'signed', at }

@@ -3,9 +3,17 @@
  * another implementation; a provider's receiver is at the main door.
  */
 export * from './protocol/body.ts'
+export { type ChainCheck, checkChain, genesis, hashOfLink, type Link } from './protocol/chain.ts'
 export type { SetClaims } from './protocol/claims.ts'
 export * from './protocol/discovery.ts'
 export * from './protocol/endpoint-change.ts'
+export {
+  checkEvidence,
+  type EvidenceBundle,
+  type EvidenceCheck,
+  evidenceBundle,
+  rootSealedType,
+} from './protocol/evidence.ts'
 export {
   country,
   duration,
@@ -29,6 +37,7 @@ export {
   type PublishedJwk,
   thumbprint,
 } from './protocol/keys.ts'
+export { type Head, inclusionPath, merkleRoot, type PathStep, rootOfPath } from './protocol/merkle.ts'
 export * from './protocol/notice.ts'
 export * from './protocol/outgoing.ts'
 export * from './protocol/poll.ts'

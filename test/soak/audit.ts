@@ -1,8 +1,7 @@
 /** What must be true when everything has come to rest, whatever was killed on the way. */
-import { eventTypes } from '@noticeline/sdk/protocol'
+import { eventTypes, inclusionPath, merkleRoot, rootOfPath } from '@noticeline/sdk/protocol'
 import type pg from 'pg'
 import { checkHistory } from '../../portal/facts/history.ts'
-import { inclusionPath, merkleRoot, rootOfPath } from '../../portal/facts/merkle.ts'
 import { sealRoot } from '../../portal/facts/seal-root.ts'
 import type { Ground } from '../../portal/ground/ground.ts'
 import { reactionNames } from '../../portal/reactions.ts'
