@@ -59,7 +59,8 @@ test('every version is pinned exactly', () => {
     const manifest = JSON.parse(readFileSync(join(root, file), 'utf8'))
     for (const part of ['dependencies', 'devDependencies', 'optionalDependencies']) {
       for (const [name, version] of Object.entries<string>(manifest[part] ?? {})) {
-        if (!/^\d+\.\d+\.\d+(-[\w.]+)?$|^workspace:\*$/.test(version)) loose.push(`${file}: ${name} ${version}`)
+        if (!/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$|^workspace:\*$/.test(version))
+          loose.push(`${file}: ${name} ${version}`)
       }
     }
   }

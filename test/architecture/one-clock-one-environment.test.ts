@@ -31,6 +31,18 @@ const rules = [
   },
 ]
 
+// The commands are told the time and the environment by their entry; everything else of the SDK takes a clock as an option.
+const commands = filesBelow('sdk/src/cli').filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+const commandRules = [
+  { what: 'the current time', pattern: rules[0]?.pattern },
+  { what: 'the process', pattern: /\bprocess\.(env|argv|cwd|std(in|out|err)|exit(Code)?)\b/ },
+]
+
+test.each(commandRules)('among the commands $what stands in their entry', ({ pattern = /^/ }) => {
+  const found = commands.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')))
+  expect(found).toEqual(['sdk/src/cli/main.ts'])
+})
+
 describe.each(rules)('$what stands in one place', ({ pattern, allowed, plant }) => {
   test('and nowhere else', () => {
     const found = portal

@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packed-'))
   const stage = join(folder, 'stage')
   await mkdir(stage)
-  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'schemas', 'vectors']) {
+  for (const name of ['package.json', 'README.md', 'COMMANDS.md', 'CHANGELOG.md', 'schemas', 'vectors']) {
     await cp(join(sdk, name), join(stage, name), { recursive: true })
   }
   await cp(join(root, 'LICENSE'), join(stage, 'LICENSE'))
@@ -55,7 +55,8 @@ const typechecked = (cwd: string, ...flags: string[]) =>
 
 test('the packed package holds what was built and nothing else', async () => {
   const names = await readdir(unpacked)
-  expect(names.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'schemas', 'vectors'])
+  const text = ['CHANGELOG.md', 'COMMANDS.md', 'LICENSE', 'README.md']
+  expect(names.sort()).toEqual([...text, 'dist', 'package.json', 'schemas', 'vectors'])
   const { exports, dependencies } = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'))
   expect(exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' })
   expect(Object.keys(dependencies)).toEqual(['jose', 'zod'])
@@ -85,6 +86,15 @@ test('its types are found the way its code is, by every resolution that knows ES
 test('a program imports every door and receives a notice', async () => {
   const { stdout } = await run(process.execPath, ['main.mjs'], { cwd: await consumer('esm') })
   expect(JSON.parse(stdout)).toEqual({ reported: 1, sameDigest: true, oneMark: true })
+})
+
+test('its program starts from what was built, and says what it cannot do', async () => {
+  const { bin: programs } = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'))
+  expect(programs).toEqual({ noticeline: './dist/cli.js' })
+  const program = join(await consumer('esm', 'program'), 'node_modules', '@noticeline', 'sdk', programs.noticeline)
+  expect((await run(program, ['--version'])).stdout).toBe('0.1.0\n')
+  const wrong = await run(program, ['nothing']).catch((error: { code: number; stderr: string }) => error)
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/^noticeline: command_unknown: /) })
 })
 
 test('a program that still says require gets every door', async () => {
