@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'issuer_invalid'
   | 'keys_invalid'
   | 'keys_readable_by_others'
+  | 'keys_locked'
   | 'store_in_use'
   | 'store_key_missing'
   | 'store_damaged'

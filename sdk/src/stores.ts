@@ -11,4 +11,4 @@ export type {
 } from './inbox/inbox.ts'
 export { memoryStore } from './inbox/memory.ts'
 export type { OutboxReport, ReportChange, ReportPatch } from './inbox/outbox.ts'
-export { loadOrCreateKeys } from './inbox/own-keys-file.ts'
+export { type KeysFileOptions, loadKeys, loadOrCreateKeys, saveKeys } from './inbox/own-keys-file.ts'
