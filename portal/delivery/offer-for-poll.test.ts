@@ -1,6 +1,10 @@
-import { setDigest, unseal } from '@noticeline/sdk/protocol'
+import { eventTypes, setDigest, unseal } from '@noticeline/sdk/protocol'
 import { expect, test } from 'vitest'
+import { suspendOrganisation } from '../people/suspend-organisation.ts'
+import { pauseEndpoint, resumeEndpoint } from '../providers/pause-endpoint.ts'
+import { tellStreams } from '../providers/tell-stream.ts'
 import * as build from '../testing/build/delivery.ts'
+import { person } from '../testing/build/person.ts'
 import type { TestGround } from '../testing/with-ground.ts'
 import { attemptDueDeliveries } from './attempt-delivery.ts'
 import { pollDeliveries } from './offer-for-poll.ts'
@@ -169,4 +173,61 @@ test('a sealed stream offers envelopes', () =>
     if (!sealing) throw new Error('no sealing key')
     const opened = await unseal(sets[jti] ?? '', { kid: sealing.kid, privateJwk: sealing.privateJwk })
     expect(opened.opened && setDigest(opened.raw)).toBe(setSha256)
+  }))
+
+test('a stream that is fetched from hears by its next poll what becomes of it, until it acknowledges, suspended too', () =>
+  build.withLine(start, async (ground, on) => {
+    const { orgId } = on.provider
+    await build.contact(ground, orgId)
+    const { endpointId, sealing } = await build.endpoint(ground, on.provider, { url: null, sealed: true })
+    await pauseEndpoint(ground, on.provider, endpointId)
+    await ground.runReactions()
+    const [[jti, envelope] = ['', '']] = Object.entries((await poll(ground, on)).sets)
+    expect(Object.keys((await poll(ground, on)).sets)).toEqual([jti])
+    expect(await poll(ground, on, { acks: [jti], maxEvents: 0 })).toMatchObject({ sets: {} })
+    expect((await poll(ground, on)).sets).toEqual({})
+    const opened = await unseal(envelope, { kid: sealing?.kid ?? '', privateJwk: sealing?.privateJwk ?? {} })
+    expect(
+      JSON.parse(Buffer.from((opened.opened && opened.raw.split('.')[1]) || '', 'base64url').toString()),
+    ).toMatchObject({
+      jti,
+      sub_id: { id: endpointId },
+      events: { [eventTypes.streamUpdated]: { status: 'paused' } },
+    })
+    expect((await ground.facts.kinds(orgId)).filter((kind) => kind === 'stream.told')).toHaveLength(1)
+
+    await resumeEndpoint(ground, on.provider, endpointId)
+    await ground.runReactions()
+    const desk = await person(ground, { orgId: on.desk.orgId, orgKind: 'platform' })
+    await suspendOrganisation(ground, desk, { orgId, reason: 'Never answers, says its registry.' })
+    await ground.runReactions()
+    // Only what the stream is now: that it runs again is no longer true.
+    const [disabled = ''] = Object.keys((await poll(ground, on)).sets)
+    await poll(ground, on, { setErrs: { [disabled]: { err: 'invalid_request' } } })
+    expect((await poll(ground, on)).sets).toEqual({})
+    const rows = await ground.db.read.selectFrom('streamUpdates').select(['status', 'code']).orderBy('factId').execute()
+    expect(rows).toEqual([
+      { status: 'paused', code: null },
+      { status: 'enabled', code: 'superseded' },
+      { status: 'disabled', code: 'poll_refused' },
+    ])
+  }))
+
+test('what a stream that is posted to has not heard within a minute, its poll brings; nobody hears it twice', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.contact(ground, on.provider.orgId)
+    const { endpointId } = await build.endpoint(ground, on.provider)
+    ground.outbound.answer(build.endpointUrl, 503)
+    await pauseEndpoint(ground, on.provider, endpointId)
+    await ground.runReactions()
+    ground.clock.advance(59_999)
+    expect((await poll(ground, on)).sets).toEqual({})
+    ground.clock.advance(1)
+    const [jti = ''] = Object.keys((await poll(ground, on)).sets)
+    const other = await build.anotherProvider(ground, on, 'Gullwing', '198.51.100.0/24')
+    await pollDeliveries(ground, other, { acks: [jti] })
+    expect(Object.keys((await poll(ground, on)).sets)).toEqual([jti])
+    await poll(ground, on, { acks: [jti] })
+    ground.clock.advance(86_400_000)
+    expect(await tellStreams(ground)).toBe(0)
   }))

@@ -7,6 +7,7 @@ import { type Actor, may } from '../people/may.ts'
 import { takesPart } from '../people/person.ts'
 import { chooseEndpoint } from '../providers/choose-endpoint.ts'
 import { findServing } from '../providers/find-serving.ts'
+import { answerStreamUpdate, offerStreamUpdates } from '../providers/offer-stream-updates.ts'
 import { selectSealingKey } from './attempt-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import {
@@ -51,9 +52,11 @@ export async function pollDeliveries(
   const limit = Math.min(Math.max(0, Math.trunc(maxEvents)), mostEvents)
   // Before anything else: who rehearses need not be admitted yet, and one poll brings all there is of it.
   const rehearsed = limit === 0 ? {} : await offerRehearsed(ground, orgId)
+  // As well before anything else: who is suspended hears of it.
+  const first = limit === 0 ? {} : { ...rehearsed, ...(await offerStreamUpdates(ground, orgId, limit)) }
   const organisation = await findOrganisation(ground.db.read, orgId)
   // Until it is admitted a company gets nothing but mail to the mailbox the registry names.
-  if (!organisation || !takesPart(organisation)) return { result: 'sets', sets: rehearsed, moreAvailable: false }
+  if (!organisation || !takesPart(organisation)) return { result: 'sets', sets: first, moreAvailable: false }
   const offered = await ground.db.transaction(async (tx) => {
     const pushUntil = new Date(tx.now.getTime() - pushFirstMs)
     const { pushed } = await findServing(tx.db, orgId)
@@ -65,16 +68,21 @@ export async function pollDeliveries(
     for (const delivery of offer) await offerDelivery(tx, delivery)
     return { offer, moreAvailable: waiting.length > limit }
   })
-  const sets = { ...rehearsed, ...(await bodies(ground, orgId, offered.offer)) }
+  const sets = { ...first, ...(await bodies(ground, orgId, offered.offer)) }
   return { result: 'sets', sets, moreAvailable: offered.moreAvailable }
 }
 
 async function acknowledge(tx: Tx, orgId: string, jti: string): Promise<void> {
   const delivery = await lockDeliveryByToken(tx.db, jti)
-  if (!delivery && (await answerRehearsed(tx, orgId, jti, null))) return
+  if (!delivery && (await answerOthers(tx, orgId, jti, null))) return
   // Somebody else's, or nobody's: an acknowledgement says nothing about it, and gets no answer that tells which.
   if (delivery?.orgId !== orgId) return
   await settleDelivery(tx, delivery, 'poll', tx.now)
+}
+
+/** What a poll brings beside deliveries: of a rehearsal, and about the stream itself. */
+async function answerOthers(tx: Tx, orgId: string, jti: string, err: string | null): Promise<boolean> {
+  return (await answerRehearsed(tx, orgId, jti, err)) || (await answerStreamUpdate(tx, orgId, jti, err))
 }
 
 /**
@@ -84,7 +92,7 @@ async function acknowledge(tx: Tx, orgId: string, jti: string): Promise<void> {
  */
 async function refuse(tx: Tx, orgId: string, jti: string, err: string): Promise<void> {
   const delivery = await lockDeliveryByToken(tx.db, jti)
-  if (!delivery && (await answerRehearsed(tx, orgId, jti, err))) return
+  if (!delivery && (await answerOthers(tx, orgId, jti, err))) return
   if (delivery?.orgId !== orgId || hasArrived(delivery.state as 'queued')) return
   const meaning = readErr(err)
   const code = `poll.${meaning.code === 'http_400' ? 'refused' : meaning.code}`

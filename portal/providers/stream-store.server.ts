@@ -3,6 +3,9 @@ import type { DB } from '../ground/ground.ts'
 
 export type StreamUpdateRow = Selectable<DB['streamUpdates']>
 
+/** Nobody who was silent for so long is told any longer; receivers refuse older tokens soon after. */
+export const spentAfterMs = 30 * 86_400_000
+
 /**
  * What was made first stays: the same fact is told in the same bytes. Of two facts about one endpoint only the later is
  * still true, in whatever order they come here.
@@ -68,6 +71,26 @@ export async function dropOwed(db: Transaction<DB>, endpointId: string, now: Dat
 
 export function selectStreamUpdate(db: Kysely<DB>, orgId: string, jti: string): Promise<StreamUpdateRow | undefined> {
   return db.selectFrom('streamUpdates').selectAll().where('orgId', '=', orgId).where('jti', '=', jti).executeTakeFirst()
+}
+
+/** What this organisation has not heard, the oldest first: of streams that are fetched from, and of others after a while. */
+export function selectOwedByPoll(
+  db: Kysely<DB>,
+  orgId: string,
+  { pushedBefore, madeAfter, limit }: { pushedBefore: Date; madeAfter: Date; limit: number },
+) {
+  return db
+    .selectFrom('streamUpdates as u')
+    .innerJoin('endpoints as e', 'e.id', 'u.endpointId')
+    .select(['u.jti', 'u.raw', 'u.endpointId'])
+    .where('u.orgId', '=', orgId)
+    .where('u.toldAt', 'is', null)
+    .where('u.madeAt', '>', madeAfter)
+    .where((where) => where.or([where('e.url', 'is', null), where('u.madeAt', '<=', pushedBefore)]))
+    .orderBy('u.madeAt')
+    .orderBy('u.jti')
+    .limit(limit)
+    .execute()
 }
 
 /** Of an endpoint that may be retired by now: the one it sealed with last. */

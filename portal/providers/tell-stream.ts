@@ -10,6 +10,7 @@ import {
   type StreamUpdateRow,
   selectLastSealingKey,
   setStreamTold,
+  spentAfterMs,
 } from './stream-store.server.ts'
 import { waitAgainMs } from './wait-again.ts'
 
@@ -24,20 +25,19 @@ const timeoutMs = 10_000
 
 /** A worker that has not said what came back by then is gone. */
 const leaseMs = 60_000
-/** Nobody who was silent for so long is told any longer; receivers refuse older tokens soon after. */
-const spentAfterMs = 30 * 86_400_000
-
 /**
  * The last thing a stream carries before it stops, and the first after: `stream-updated` of the Shared Signals Framework
  * (1.0, 8.1.5), so that a receiver does not take our silence for having nothing to say. It is owed to an endpoint that was
- * verified until that said 202: tried at once, and then as `tellStreams` does. Each try is a fact.
+ * verified until that said 202: tried at once, and then as `tellStreams` does. Each try is a fact. A stream without an
+ * address hears it from its next poll, see `offerStreamUpdates`.
  */
 export async function tellStream(ground: Ground, fact: Fact<Changed>): Promise<void> {
   for (const endpoint of await concerned(ground, fact)) {
     const wasVerified = endpoint.verifiedAt !== null || isSwitchedOff(fact)
-    if (endpoint.url === null || !wasVerified) continue
+    // Who polls proves with each poll that somebody is there.
+    if (endpoint.url !== null && !wasVerified) continue
     const { jti } = await signedOnce(ground, fact, endpoint)
-    await tellOwed(ground, { limit: 1, jti }, Math.random)
+    if (endpoint.url !== null) await tellOwed(ground, { limit: 1, jti }, Math.random)
   }
 }
 
@@ -61,13 +61,14 @@ async function tellOwed(ground: Ground, what: { limit: number; jti?: string }, j
 async function tell(ground: Ground, update: StreamUpdateRow, jitter: number): Promise<void> {
   const { endpointId, orgId, jti, attempts, madeAt } = update
   const endpoint = await selectEndpoint(ground.db.read, endpointId)
-  // A stream that is fetched from since has no address to be told at.
+  // A stream that is fetched from since has no address to be told at: its next poll brings it.
   const answer = endpoint?.url ? await send(ground, { ...endpoint, url: endpoint.url }, update) : null
   const code = answer ? codeOf(answer) : 'poll_only'
   await ground.db.transaction(async (tx) => {
     const spent = tx.now.getTime() - madeAt.getTime() > spentAfterMs
-    const ends = code === null || code === 'http_410' || code === 'poll_only' || spent
-    const nextAttemptAt = ends ? null : new Date(tx.now.getTime() + waitAgainMs(attempts, jitter))
+    const ends = code === null || code === 'http_410' || spent
+    const nextAttemptAt =
+      ends || code === 'poll_only' ? null : new Date(tx.now.getTime() + waitAgainMs(attempts, jitter))
     if (!(await setStreamTold(tx.db, jti, { toldAt: ends ? tx.now : null, nextAttemptAt, code }))) return
     const status = update.status as StreamUpdated['status']
     await record(tx, orgId, 'stream.told', { orgId, endpointId, jti, status, code })

@@ -137,10 +137,10 @@ export async function checkMails(world: World, since: number, notices: number, a
 
 /** What arrived after `back`, by the order in which it was tried: no deadline before an earlier one's, but for the first. */
 export async function checkOrder(world: World, back: number): Promise<string[]> {
-  const wrong = await count(
+  const wrong = await look<{ id: string; tries: string }>(
     world,
     `with taken as (
-       select d.org_id, d.deadline_at, a.started_at,
+       select d.id, d.org_id, d.deadline_at, a.started_at,
               row_number() over (partition by d.org_id order by a.started_at, d.deadline_at) as number,
               max(d.deadline_at) over (partition by d.org_id order by a.started_at, d.deadline_at
                 rows between unbounded preceding and 1 preceding) as before
@@ -149,11 +149,13 @@ export async function checkOrder(world: World, back: number): Promise<string[]> 
      ), probes as (
        select org_id, deadline_at from taken where number = 1
      )
-     select count(*) as n from taken where number > 2 and deadline_at < before
+     select id, (select string_agg(a.result || ' after ' || extract(epoch from a.started_at - $1)::int || ' s', ', ' order by a.number)
+                 from attempts a where a.delivery_id = taken.id and a.started_at > $1 - interval '10 minutes') as tries
+     from taken where number > 2 and deadline_at < before
        and before > (select deadline_at from probes where probes.org_id = taken.org_id)`,
     [new Date(back)],
   )
-  return wrong === 0 ? [] : [`${wrong} arrived after one whose deadline was later`]
+  return wrong.map(({ tries }) => `one arrived after one whose deadline was later: ${tries}`)
 }
 
 function look<R extends object>(world: World, sql: string, values: unknown[] = []): Promise<R[]> {
