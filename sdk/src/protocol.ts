@@ -8,11 +8,13 @@ export type { SetClaims } from './protocol/claims.ts'
 export * from './protocol/discovery.ts'
 export * from './protocol/endpoint-change.ts'
 export {
+  type Broken,
   checkEvidence,
   type EvidenceBundle,
   type EvidenceCheck,
   evidenceBundle,
   rootSealedType,
+  type Whole,
 } from './protocol/evidence.ts'
 export {
   country,

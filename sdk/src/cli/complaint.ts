@@ -60,8 +60,9 @@ const afterRefusal: Partial<Record<RefusalCode, { readonly next: string; readonl
   issuer_invalid: { next: 'Give the portal as an origin, without a path.', exit: 'usage' },
   keys_invalid: { next: 'Put the key file back from a copy, or make new keys with: noticeline keygen', exit: 'files' },
   keys_readable_by_others: { next: 'chmod 600 the file.', exit: 'files' },
+  keys_locked: { next: 'Set NOTICELINE_KEYS_PASSPHRASE to the passphrase of the file.', exit: 'files' },
   store_in_use: { next: 'Stop the process that uses the folder, or give another folder.', exit: 'files' },
-  store_key_missing: { next: 'Put the file "key" back from a copy.', exit: 'files' },
+  store_key_missing: { next: 'Put it back from a copy.', exit: 'files' },
   store_damaged: {
     next: 'Put the folder back from a copy; what was sent stays at the portal and can be asked for again.',
     exit: 'files',
