@@ -1,4 +1,5 @@
 /** Where messages wait: in memory, in a folder, or in a store of yours that passes the same suite. */
+export { type CaseStore, type CaseWrite, fileCases, memoryCases } from './inbox/cases.ts'
 export { fileStore } from './inbox/file.ts'
 export type {
   AddResult,

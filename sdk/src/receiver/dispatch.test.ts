@@ -242,3 +242,38 @@ describe('the revisions of one notice', () => {
     })
   })
 })
+
+describe('a notice given to its handlers again', () => {
+  test('runs with what still stands, after a reissue too, and reports once more', () =>
+    withReceiver({ on: () => ({ 'notice.corrected': () => undefined }) }, async ({ portal, receiver, ran }) => {
+      const items = [1, 2].map((n) => ({ id: `itm_${n}`, url: `https://cust42.tern.example/${n}` }))
+      const { notice, jti } = await portal.issue({ items, notice: 'ntc_a' })
+      await receiver.drain()
+      await portal.withdraw(notice, { seq: 2, items: ['itm_1'] })
+      await portal.issue({ items: items.slice(1), notice: 'ntc_a', seq: 3, reissue_of: jti })
+      await receiver.drain()
+      expect(ran).toEqual(['issued itm_1 itm_2', 'withdrawn itm_1'])
+      expect(await receiver.rerun('ntc_a')).toBe(true)
+      expect(await receiver.rerun('ntc_a')).toBe(false)
+      await receiver.drain()
+      expect(ran).toEqual(['issued itm_1 itm_2', 'withdrawn itm_1', 'issued itm_2'])
+      expect(portal.reports.at(-1)).toMatchObject({ message: { seq: 3, results: [{ item: 'itm_2' }] } })
+    }))
+
+  test('not once it was closed, and not where there is none', () =>
+    withReceiver({ on: () => ({ 'notice.closed': () => undefined }) }, async ({ portal, receiver }) => {
+      const { notice } = await portal.issue({ items: [{ url: 'https://cust42.tern.example/1' }] })
+      await portal.close(notice)
+      await receiver.drain()
+      expect(await receiver.rerun(notice.notice)).toBe(false)
+      expect(await receiver.rerun('ntc_none')).toBe(false)
+    }))
+
+  test('asked for while its handler is just ending, it is not lost', () =>
+    withReceiver({}, async ({ portal, receiver, ran }) => {
+      const { notice } = await portal.issue({ items: [{ id: 'itm_1', url: 'https://cust42.tern.example/1' }] })
+      while (!(await receiver.rerun(notice.notice))) await new Promise(setImmediate)
+      await receiver.drain()
+      expect(ran).toEqual(['issued itm_1', 'issued itm_1'])
+    }))
+})

@@ -93,18 +93,19 @@ export class Lanes<T extends Task> {
       })
       .then((after) => {
         this.#busy.delete(name)
-        this.#put(name, task.id, after)
+        this.#put(name, task, after)
         this.#pump()
       })
     this.#busy.set(name, ended)
   }
 
-  #put(name: string, id: string, after: T | 'parked' | null): void {
+  /** What was added meanwhile under the same id is newer than what has just ended, and stays. */
+  #put(name: string, ended: T, after: T | 'parked' | null): void {
     if (after === 'parked') {
-      this.#parked.add(id)
+      this.#parked.add(ended.id)
       return
     }
-    const lane = (this.#lanes.get(name) ?? []).flatMap((task) => (task.id === id ? (after ?? []) : task))
+    const lane = (this.#lanes.get(name) ?? []).flatMap((task) => (task === ended ? (after ?? []) : task))
     if (lane.length === 0) this.#lanes.delete(name)
     else this.#lanes.set(name, lane)
     this.#unpark(name)
