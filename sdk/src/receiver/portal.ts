@@ -38,12 +38,20 @@ export async function call(
   signal?: AbortSignal,
   wait: number = patience,
 ): Promise<{ code: number; headers: Headers; text: string }> {
-  const signals = [AbortSignal.timeout(wait), ...(signal === undefined ? [] : [signal])]
+  // Not AbortSignal.any: before Node 24 every call of it leaves something behind on the signal that lives longer.
+  const over = new AbortController()
+  const end = () => over.abort()
+  const timer = setTimeout(end, wait)
+  signal?.addEventListener('abort', end)
+  if (signal?.aborted) end()
   try {
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) })
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: over.signal })
     return { code: response.status, headers: response.headers, text: await readText(response) }
   } catch (cause) {
     throw new Refusal('portal_unreachable', `The portal does not answer at ${new URL(url).pathname}.`, { cause })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
   }
 }
 
