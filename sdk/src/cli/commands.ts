@@ -1,6 +1,8 @@
 import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
+import { inboxListCommand, inboxRetryCommand, inboxShowCommand } from './inbox.ts'
 import { keygenCommand } from './keygen.ts'
+import { outboxListCommand, outboxRetryCommand, outboxShowCommand } from './outbox.ts'
 import { verifyCommand } from './verify.ts'
 import { verifyBundleCommand } from './verify-bundle.ts'
 
@@ -9,5 +11,11 @@ export const commands: readonly Command[] = [
   keygenCommand,
   verifyCommand,
   verifyBundleCommand,
+  inboxListCommand,
+  inboxShowCommand,
+  inboxRetryCommand,
+  outboxListCommand,
+  outboxShowCommand,
+  outboxRetryCommand,
   completionCommand(() => commands),
 ]
