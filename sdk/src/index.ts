@@ -19,7 +19,7 @@ export {
   verifyEndpoint,
 } from './receiver/connect.ts'
 export type { Alarm, Clock } from './receiver/core.ts'
-export { createReceiver, type Receiver, type ReceiverOptions } from './receiver/create-receiver.ts'
+export { type ConnectOptions, createReceiver, type Receiver, type ReceiverOptions } from './receiver/create-receiver.ts'
 export type { DeadLetter } from './receiver/dead-letters.ts'
 export type { Push } from './receiver/handle.ts'
 export type {
@@ -45,4 +45,5 @@ export type {
 } from './receiver/outcomes.ts'
 export { generateKeys, type KeyPair, type OwnKeys, rotateKeys } from './receiver/own-keys.ts'
 export type { Reply } from './receiver/replies.ts'
+export type { Inside, Source, SourceHealth } from './receiver/source.ts'
 export { Refusal, type RefusalCode } from './refusals.ts'

@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'unknown_item'
   | 'unknown_notice'
   | 'not_connected'
+  | 'already_polling'
   | 'portal_unreachable'
   | 'portal_refused'
   | 'discovery_invalid'

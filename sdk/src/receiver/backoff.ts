@@ -21,6 +21,9 @@ export const reportDelays: readonly number[] = [
 /** Before the next run of a handler that threw. After the last of them the message is dead, until somebody retries it. */
 export const handlerDelays: readonly number[] = [second, ...reportDelays.slice(0, 11)]
 
+/** Before the portal is polled again when it did not answer; the last one repeats. Orders of one hour come this way. */
+export const pollDelays: readonly number[] = [second, 2 * second, 5 * second, 10 * second, 30 * second, minute]
+
 /** ±20 %, so that what failed together does not come back together. */
 export function jittered(delay: number, chance: number = Math.random()): number {
   return Math.round(delay * (0.8 + 0.4 * chance))

@@ -15,6 +15,8 @@ export interface Clock {
  * - `message_quarantined`: a message in a version this release does not speak. Update the package.
  * - `message_unhandled`: a message for which there is no handler.
  * - `keys_not_refreshed`: the portal's keys could not be fetched for more than a day.
+ * - `poll_refused`: the portal refuses to be polled, with `err` its code. Polling goes on once a minute.
+ * - `poll_failing`: the portal could not be polled for ten minutes. Polling goes on.
  * - `store_failed`: the store did not take something; the portal was told to come back.
  */
 export interface Alarm {
@@ -25,6 +27,8 @@ export interface Alarm {
     | 'message_quarantined'
     | 'message_unhandled'
     | 'keys_not_refreshed'
+    | 'poll_refused'
+    | 'poll_failing'
     | 'store_failed'
   /** The message or report, as `deadLetters()` names it. */
   readonly id?: string | undefined

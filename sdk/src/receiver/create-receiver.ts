@@ -1,7 +1,7 @@
 import type { InboxStore } from '../inbox/inbox.ts'
 import type { OutboxReport } from '../inbox/outbox.ts'
 import { Refusal } from '../refusals.ts'
-import { type ConnectedEndpoint, registerEndpoint, verifyEndpoint } from './connect.ts'
+import { type ConnectedEndpoint, type RegisteredEndpoint, registerEndpoint, verifyEndpoint } from './connect.ts'
 import { highest } from './context.ts'
 import type { Alarm, Clock, Core } from './core.ts'
 import { type DeadLetter, listDead, rerun, retryDead } from './dead-letters.ts'
@@ -16,6 +16,7 @@ import { openPortalKeys } from './portal-keys.ts'
 import { later, type Reply } from './replies.ts'
 import { signOutcomes } from './report.ts'
 import { createSender } from './send-reports.ts'
+import type { Inside, Source } from './source.ts'
 import { issuedIn } from './stored.ts'
 import { answerRequest } from './web-adapter.ts'
 
@@ -46,12 +47,9 @@ export interface Receiver {
    * Registers this receiver at the portal and has it verified, once: an endpoint that was verified with the same address
    * and keys is remembered. The receiver must be reachable at `url` by then.
    */
-  connect(options: {
-    /** With the scope `endpoints:write`. */
-    readonly token: string
-    readonly url: string
-    readonly description?: string
-  }): Promise<ConnectedEndpoint>
+  connect(options: ConnectOptions & { readonly url: string }): Promise<ConnectedEndpoint>
+  /** The same without an address: nothing is pushed, so there is nothing to verify. See `@noticeline/sdk/poll`. */
+  connect(options: ConnectOptions & { readonly url: null }): Promise<RegisteredEndpoint>
   /** Reports outcomes later than a handler's end: after a person has looked, say. Resolves when the report is durable. */
   report(notice: string, results: readonly (Outcome | Reinstatement)[]): Promise<void>
   /** What was given up: handlers that failed too often, reports the portal refused, messages not understood. */
@@ -64,6 +62,11 @@ export interface Receiver {
    */
   rerun(notice: string): Promise<boolean>
   health(): Promise<Health>
+  /**
+   * Adds another way in beside push: `startPolling` of `@noticeline/sdk/poll` does. It ends when the receiver stops, and
+   * `health()` shows it. There is one at a time.
+   */
+  attach<S extends Source>(start: (inside: Inside) => Promise<S>): Promise<S>
   /** Runs everything that is due by the clock, and resolves when nothing is. */
   drain(): Promise<void>
   /**
@@ -71,6 +74,12 @@ export interface Receiver {
    * aborts), and closes the inbox. What is left waits there for the next start.
    */
   stop(grace?: number): Promise<void>
+}
+
+export interface ConnectOptions {
+  /** With the scope `endpoints:write`. */
+  readonly token: string
+  readonly description?: string
 }
 
 const day = 24 * 60 * 60 * 1000
@@ -130,27 +139,32 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
     return answer.finally(() => answering.delete(answer))
   }
 
+  let source: Source | null = null
+
+  async function connect(options: ConnectOptions & { readonly url: string }): Promise<ConnectedEndpoint>
+  async function connect(options: ConnectOptions & { readonly url: null }): Promise<RegisteredEndpoint>
+  async function connect({ token, url, description }: ConnectOptions & { readonly url: string | null }) {
+    const known = await rememberedEndpoint(url)
+    if (known !== null) return known
+    const access = { issuer, token, fetch: core.fetch }
+    const endpoint = await registerEndpoint({
+      ...access,
+      url,
+      signingKeys: keys.signing.map(({ publicJwk }) => publicJwk),
+      sealingKey: keys.sealing[0]?.publicJwk ?? null,
+      description,
+    })
+    audience = endpoint.audience
+    await store.keep(`audience at ${issuer}`, endpoint.audience)
+    const connected = url === null ? endpoint : { ...endpoint, ...(await verifyEndpoint(access, endpoint.id)) }
+    await store.keep(`endpoint at ${issuer}`, JSON.stringify({ for: signature(url), connected }))
+    return connected
+  }
+
   return {
     receive,
     handle: (request) => answerRequest(receive, request),
-
-    async connect({ token, url, description }) {
-      const known = await rememberedEndpoint(url)
-      if (known !== null) return known
-      const access = { issuer, token, fetch: core.fetch }
-      const endpoint = await registerEndpoint({
-        ...access,
-        url,
-        signingKeys: keys.signing.map(({ publicJwk }) => publicJwk),
-        sealingKey: keys.sealing[0]?.publicJwk ?? null,
-        description,
-      })
-      audience = endpoint.audience
-      await store.keep(`audience at ${issuer}`, endpoint.audience)
-      const connected = { ...endpoint, ...(await verifyEndpoint(access, endpoint.id)) }
-      await store.keep(`endpoint at ${issuer}`, JSON.stringify({ for: signature(url), connected }))
-      return connected
-    },
+    connect,
 
     async report(notice, results) {
       const thread = await store.thread(notice)
@@ -165,7 +179,12 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
     deadLetters: () => listDead(store),
     retry: (id) => retryDead(core, dispatcher, sender, id),
     rerun: (notice) => rerun(core, dispatcher, notice),
-    health: () => healthOf(intake, refusing),
+    health: () => healthOf(intake, refusing, source),
+    async attach(start) {
+      const started = await start({ ...core, receive, endpoint: () => store.setting(`endpoint at ${issuer}`) })
+      source = started
+      return started
+    },
 
     async drain() {
       await dispatcher.drain()
@@ -176,7 +195,7 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
       if (refusing) return
       refusing = true
       clearInterval(timer)
-      const ended = Promise.allSettled(answering).then(() => dispatcher.stop())
+      const ended = Promise.allSettled([...answering, source?.stop()]).then(() => dispatcher.stop())
       // Neither a body sent drop by drop nor a handler that ignores its signal keeps us from stopping.
       if (!(await within(ended, grace))) {
         stop.abort(new Refusal('stopped', 'The receiver stops.'))
@@ -188,11 +207,11 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
     },
   }
 
-  function signature(url: string): string {
+  function signature(url: string | null): string {
     return JSON.stringify([url, ...keys.signing.map(({ kid }) => kid), '', ...keys.sealing.map(({ kid }) => kid)])
   }
 
-  async function rememberedEndpoint(url: string): Promise<ConnectedEndpoint | null> {
+  async function rememberedEndpoint(url: string | null): Promise<ConnectedEndpoint | null> {
     const text = await store.setting(`endpoint at ${issuer}`)
     if (text === null) return null
     const kept = JSON.parse(text) as { for: string; connected: ConnectedEndpoint }

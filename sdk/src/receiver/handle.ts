@@ -24,6 +24,8 @@ export interface Push {
   readonly contentType: string | null
   readonly contentLength: string | null
   readonly body: BodySource
+  /** The name by which a poll offered it; the token must say the same. */
+  readonly jti?: string | undefined
 }
 
 export interface Intake extends Core {
@@ -52,7 +54,7 @@ export async function handlePush(core: Intake, push: Push): Promise<Reply> {
       issuer: core.issuer,
       audience,
       now: core.clock.now(),
-      jti: body.jti,
+      jti: push.jti ?? body.jti,
     })
     return verified.accepted ? await take(core, verified.token) : refused(verified.refusal)
   } catch (error) {

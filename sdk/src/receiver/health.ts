@@ -1,5 +1,6 @@
 import type { InboxCounts } from '../inbox/inbox.ts'
 import type { Intake } from './handle.ts'
+import type { Source, SourceHealth } from './source.ts'
 
 /** Numbers and instants for a health page; no addresses, no ids. */
 export interface Health {
@@ -15,9 +16,11 @@ export interface Health {
   readonly oldestReport: string | null
   /** When the portal's keys were last fetched. */
   readonly keysFetchedAt: string | null
+  /** How polling goes; null where nothing polls. */
+  readonly polling: SourceHealth | null
 }
 
-export async function healthOf(core: Intake, stopped: boolean): Promise<Health> {
+export async function healthOf(core: Intake, stopped: boolean, source: Source | null): Promise<Health> {
   const [counts, messages, reports] = stopped
     ? [none, [], []]
     : await Promise.all([core.store.counts(), core.store.messages('waiting'), core.store.reports('waiting')])
@@ -28,6 +31,7 @@ export async function healthOf(core: Intake, stopped: boolean): Promise<Health> 
     oldestMessage: messages[0]?.receivedAt ?? null,
     oldestReport: reports[0]?.createdAt ?? null,
     keysFetchedAt: core.portalKeys.fetchedAt()?.toISOString() ?? null,
+    polling: source?.health() ?? null,
   }
 }
 

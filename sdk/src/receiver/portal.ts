@@ -30,13 +30,14 @@ function isLoopback(url: URL): boolean {
   return url.protocol === 'http:' && /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(url.hostname)
 }
 
-/** One request that follows no redirect, waits 20 s unless told otherwise, and reads at most 1 MiB. */
+/** One request that follows no redirect; unless told otherwise it waits 20 s, and reads at most 1 MiB. */
 export async function call(
   fetch: Fetch,
   url: string,
   init: RequestInit,
   signal?: AbortSignal,
   wait: number = patience,
+  most: number = answerBytes,
 ): Promise<{ code: number; headers: Headers; text: string }> {
   // Not AbortSignal.any: before Node 24 every call of it leaves something behind on the signal that lives longer.
   const over = new AbortController()
@@ -46,7 +47,7 @@ export async function call(
   if (signal?.aborted) end()
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: over.signal })
-    return { code: response.status, headers: response.headers, text: await readText(response) }
+    return { code: response.status, headers: response.headers, text: await readText(response, most) }
   } catch (cause) {
     throw new Refusal('portal_unreachable', `The portal does not answer at ${new URL(url).pathname}.`, { cause })
   } finally {
@@ -55,12 +56,12 @@ export async function call(
   }
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: Response, most: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     length += chunk.length
-    if (length > answerBytes) throw new TypeError('more than 1 MiB')
+    if (length > most) throw new TypeError('The answer is too long.')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

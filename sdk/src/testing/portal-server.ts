@@ -10,6 +10,8 @@ export interface Answer {
 export type Route = (request: {
   readonly text: string
   readonly headers: IncomingMessage['headers']
+  /** Aborts when whoever asked is gone. */
+  readonly gone: AbortSignal
 }) => Promise<Answer>
 
 /** A server on 127.0.0.1, on a port of its own. Routes are named `GET /path`; `*` stands for one part of a path. */
@@ -31,8 +33,10 @@ async function respond(routes: Record<string, Route>, request: IncomingMessage, 
   const path = (request.url ?? '').split('?')[0] ?? ''
   const named = `${request.method} ${path}`
   const route = routes[named] ?? routes[named.replace(/\/end_[^/]+/, '/*')]
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
   const answer = route
-    ? await route({ text: Buffer.concat(chunks).toString('utf8'), headers: request.headers })
+    ? await route({ text: Buffer.concat(chunks).toString('utf8'), headers: request.headers, gone: gone.signal })
     : { code: 404, body: { code: 'not_found', title: 'Not found' } }
   const text = answer.body === undefined ? '' : JSON.stringify(answer.body)
   response.writeHead(answer.code, { ...(text === '' ? {} : { 'content-type': 'application/json' }), ...answer.headers })

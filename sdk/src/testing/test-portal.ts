@@ -10,6 +10,7 @@ import {
   type NoticeItem,
   type NoticeReceived,
   type NoticeWithdrawn,
+  pollRequest,
   readMessage,
   refuse,
   seal,
@@ -20,24 +21,10 @@ import {
   writePushBody,
 } from '../protocol.ts'
 import type { Clock } from '../receiver/core.ts'
+import type { Misbehaviour } from './misbehaviour.ts'
+import { createPollStream, type PollStream } from './poll-stream.ts'
 import { type Answer, type Route, serve } from './portal-server.ts'
 import { type GivenNotice, newTestId, noticeOf } from './statements.ts'
-
-/** How the portal misbehaves until told otherwise. */
-export interface Misbehaviour {
-  /** `down`: discovery and keys answer 503. */
-  jwks?: 'up' | 'down'
-  /** What `/v1/reports` answers instead of taking a report. `hang-up` ends the connection without an answer. */
-  reports?: 'taken' | 503 | 400 | 429 | 'hang-up'
-  /** How often each token is pushed. */
-  copies?: number
-  /** Keeps pushes back until `release`, which can turn their order round. */
-  hold?: boolean
-  /** Seconds by which the portal's clock is ahead. */
-  clockSkew?: number
-  /** Pushes `application/json` with `sets`, as it does where a firewall refuses the other media type. */
-  mediaType?: 'application/secevent+jwt' | 'application/json'
-}
 
 /** A signed token and what became of pushing it. */
 export interface Issued {
@@ -58,14 +45,20 @@ export type TakenReport = { readonly raw: string; readonly iss: string; readonly
   | { readonly type: 'items.reported'; readonly message: ItemsReported }
 )
 
+interface Held {
+  readonly raw: string
+  readonly jti: string
+  readonly answers: PushAnswer[]
+}
+
 /** Who is written to. */
 export interface TestEndpoint {
   readonly id: string
   readonly audience: string
   readonly signingKeys: readonly JsonWebKey[]
   readonly sealingKey: JsonWebKey | null
-  /** Its address, or the receiver's `handle` itself. */
-  readonly to: string | ((request: Request) => Promise<Response>)
+  /** Its address, or the receiver's `handle` itself; null: nothing is pushed, it polls. */
+  readonly to: string | ((request: Request) => Promise<Response>) | null
 }
 
 export interface TestPortal {
@@ -76,6 +69,8 @@ export interface TestPortal {
   readonly endpoints: readonly TestEndpoint[]
   /** What was reported, checked as the portal checks it, once each. */
   readonly reports: readonly TakenReport[]
+  /** What was polled, acknowledged and refused that way. */
+  readonly stream: Pick<PollStream, 'polls' | 'acknowledged' | 'refused'>
   /** Every body that came to `/v1/reports`, refused and repeated ones included. */
   readonly reportBodies: readonly string[]
   /** Adds a receiver without HTTP: `portal.attach({ keys, to: receiver.handle })`. */
@@ -99,23 +94,30 @@ export interface TestPortal {
 }
 
 /** A portal in this process, for tests: it signs, seals and pushes for real, takes reports, and can misbehave. */
-export async function createTestPortal(options: { readonly clock?: Clock } = {}): Promise<TestPortal> {
+export async function createTestPortal(
+  options: {
+    readonly clock?: Clock
+    /** How long a poll waits for something to come; 50,000 ms unless said otherwise. */
+    readonly longPoll?: number
+  } = {},
+): Promise<TestPortal> {
   const clock = options.clock ?? { now: () => new Date() }
   let keys = [await generateKey('sig')]
   let how: Misbehaviour = {}
   const endpoints: TestEndpoint[] = []
   const reports: TakenReport[] = []
   const reportBodies: string[] = []
-  const held: { raw: string; jti: string; answers: PushAnswer[] }[] = []
+  const held: Held[] = []
   const token = newTestId('nl_test')
   const now = () => new Date(clock.now().getTime() + (how.clockSkew ?? 0) * 1000)
+  const stream = createPollStream(sealed, options.longPoll ?? 50_000)
 
   const server = await serve({
     'GET /.well-known/ssf-configuration': published(() => ({
       spec_version: '1_0',
       issuer: server.url,
       jwks_uri: `${server.url}/.well-known/jwks.json`,
-      delivery_methods_supported: ['urn:ietf:rfc:8935'],
+      delivery_methods_supported: ['urn:ietf:rfc:8935', 'urn:ietf:rfc:8936'],
       configuration_endpoint: `${server.url}/v1/endpoints`,
       status_endpoint: `${server.url}/v1/streams`,
       verification_endpoint: `${server.url}/v1/streams/verify`,
@@ -123,6 +125,7 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
     'GET /.well-known/jwks.json': published(() => ({ keys: keys.map(({ publicJwk }) => publicJwk) })),
     'POST /v1/endpoints': withToken(register),
     'POST /v1/endpoints/*/verify': withToken(verify),
+    'POST /v1/streams/*': withToken(poll),
     'POST /v1/reports': takeReport,
   })
   const issuer = server.url
@@ -148,6 +151,17 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
     return { code: 201, body: { id, issuer, audience, poll_url: `${issuer}/v1/streams/${id}`, verified: false } }
   }
 
+  async function poll({ text, gone }: Parameters<Route>[0]): Promise<Answer> {
+    const read = pollRequest.safeParse(JSON.parse(text))
+    if (!read.success) return { code: 422, body: { code: 'invalid', title: 'Invalid', detail: 'No poll (RFC 8936).' } }
+    return withRetryAfter(await stream.answer(read.data, how.poll ?? 'answered', gone))
+  }
+
+  function withRetryAfter(answer: Answer): Answer {
+    if (answer.code !== 429 && answer.code !== 503) return answer
+    return { ...answer, headers: { 'retry-after': String(how.retryAfter ?? 60) } }
+  }
+
   async function verify(): Promise<Answer> {
     const { answers } = await portal.verification()
     const [first] = answers
@@ -166,7 +180,7 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
     reportBodies.push(text)
     if (how.reports === 'hang-up') throw new Error('no answer')
     if (how.reports === 400) return { code: 400, body: { err: 'access_denied', description: 'Refused for a test.' } }
-    if (how.reports === 429 || how.reports === 503) return { code: how.reports, headers: { 'retry-after': '60' } }
+    if (how.reports === 429 || how.reports === 503) return withRetryAfter({ code: how.reports })
     const byKid = new Map<string, { jwk: JsonWebKey; audience: string }>()
     for (const { signingKeys, audience } of endpoints) {
       for (const jwk of signingKeys) byKid.set(await thumbprint(jwk), { jwk, audience })
@@ -197,12 +211,26 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
     return endpoint
   }
 
+  async function sealed(raw: string, plain: boolean): Promise<string> {
+    const { sealingKey } = addressee()
+    if (sealingKey === null || plain) return raw
+    return seal(raw, { kid: await thumbprint(sealingKey), publicJwk: sealingKey })
+  }
+
+  async function deliver({ raw, jti }: Held, answers: PushAnswer[], copies: number): Promise<void> {
+    const pushes = addressee().to !== null
+    if (!pushes || how.pollToo) stream.offer({ raw, jti })
+    for (let copy = 0; pushes && copy < copies; copy += 1) answers.push(await push(raw))
+    if (answers.some(({ code }) => code === 202)) stream.settle(jti)
+    else stream.offer({ raw, jti })
+  }
+
   async function push(raw: string, { plain = false }: { plain?: boolean } = {}): Promise<PushAnswer> {
-    const { to, sealingKey } = addressee()
-    const sealed =
-      sealingKey === null || plain ? raw : await seal(raw, { kid: await thumbprint(sealingKey), publicJwk: sealingKey })
+    const { to } = addressee()
+    if (to === null) throw new TypeError('This receiver polls: nothing can be pushed to it.')
+    const wrapped = await sealed(raw, plain)
     const mediaType = how.mediaType ?? tokenMediaType
-    const body = mediaType === tokenMediaType ? sealed : writePushBody(jtiOf(raw), sealed)
+    const body = mediaType === tokenMediaType ? wrapped : writePushBody(jtiOf(raw), wrapped)
     const init = { method: 'POST', headers: { 'content-type': mediaType, accept: 'application/json' }, body }
     const response = typeof to === 'string' ? await fetch(to, init) : await to(new Request(issuer, init))
     return { code: response.status, body: await response.text() }
@@ -217,7 +245,7 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
     const answers: PushAnswer[] = []
     const issued = { raw, jti: claims.jti, setSha256: setDigest(raw), answers }
     if (how.hold) held.push(issued)
-    else for (let copy = 0; copy < (how.copies ?? 1); copy += 1) answers.push(await push(raw))
+    else await deliver(issued, answers, how.copies ?? 1)
     return issued
   }
 
@@ -230,6 +258,7 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
     endpoints,
     reports,
     reportBodies,
+    stream,
     attach,
     push,
     send,
@@ -262,12 +291,15 @@ export async function createTestPortal(options: { readonly clock?: Clock } = {})
     async release(order = 'kept') {
       how = { ...how, hold: false }
       const waiting = held.splice(0)
-      for (const { raw, answers } of order === 'kept' ? waiting : waiting.reverse()) answers.push(await push(raw))
+      for (const one of order === 'kept' ? waiting : waiting.reverse()) await deliver(one, one.answers, 1)
     },
     async rotateKey({ forget = false } = {}) {
       keys = [await generateKey('sig'), ...(forget ? [] : keys)]
     },
-    stop: () => server.close(),
+    stop() {
+      stream.stop()
+      return server.close()
+    },
   }
   return portal
 }
