@@ -11,6 +11,8 @@ export type RefusalCode =
   | 'store_damaged'
   | 'store_failed'
   | 'store_closed'
+  | 'store_newer'
+  | 'store_option_invalid'
   | 'body_already_read'
   | 'report_invalid'
   | 'unknown_item'

@@ -13,3 +13,5 @@ export type {
 export { memoryStore } from './inbox/memory.ts'
 export type { OutboxReport, ReportChange, ReportPatch } from './inbox/outbox.ts'
 export { type KeysFileOptions, loadKeys, loadOrCreateKeys, saveKeys } from './inbox/own-keys-file.ts'
+export { type SqlStoreOptions, sqlStore } from './inbox/sql.ts'
+export { inTransaction, numbered, type SqlAdapter, type SqlQuery } from './inbox/sql-adapter.ts'

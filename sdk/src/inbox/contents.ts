@@ -14,6 +14,9 @@ export class Contents {
   readonly #reports = new Map<string, OutboxReport>()
   readonly #settings = new Map<string, string>()
   readonly #threads = new Map<string, Set<string>>()
+  /** The order in which messages were added, for those that come to a thread later. */
+  readonly #places = new Map<string, number>()
+  #lastPlace = 0
 
   apply(write: Write): void {
     for (const message of write.addMessages ?? []) this.#put(message)
@@ -71,7 +74,10 @@ export class Contents {
   }
 
   thread(txn: string): InboxMessage[] {
-    return [...(this.#threads.get(txn) ?? [])].flatMap((id) => this.#messages.get(id) ?? [])
+    const place = ({ id }: InboxMessage) => this.#places.get(id) ?? 0
+    return [...(this.#threads.get(txn) ?? [])]
+      .flatMap((id) => this.#messages.get(id) ?? [])
+      .sort((one, other) => place(one) - place(other))
   }
 
   messages(state: MessageState): InboxMessage[] {
@@ -95,6 +101,11 @@ export class Contents {
   }
 
   #put(message: InboxMessage): void {
+    const before = this.#messages.get(message.id)
+    if (before === undefined) {
+      this.#lastPlace += 1
+      this.#places.set(message.id, this.#lastPlace)
+    } else if (before.txn !== message.txn) this.#leave(before)
     this.#messages.set(message.id, message)
     if (message.txn === null) return
     const thread = this.#threads.get(message.txn) ?? new Set()
@@ -102,8 +113,14 @@ export class Contents {
   }
 
   #drop(id: string): void {
-    const txn = this.#messages.get(id)?.txn ?? null
+    const message = this.#messages.get(id)
+    if (message === undefined) return
     this.#messages.delete(id)
+    this.#places.delete(id)
+    this.#leave(message)
+  }
+
+  #leave({ id, txn }: InboxMessage): void {
     if (txn === null) return
     const thread = this.#threads.get(txn)
     thread?.delete(id)

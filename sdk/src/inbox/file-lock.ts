@@ -115,7 +115,8 @@ async function alive(holder: Holder): Promise<boolean> {
   return holder.pid !== process.pid || Date.parse(holder.at) >= Date.now() - process.uptime() * 1000
 }
 
-async function startOf(pid: number): Promise<string | null> {
+/** What tells a process from any other that ever had its number on this boot; null where the system does not say. */
+export async function startOf(pid: number): Promise<string | null> {
   try {
     const [boot, text] = await Promise.all([
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),

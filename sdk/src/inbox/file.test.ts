@@ -1,16 +1,30 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { exampleMessage, exampleReport, inboxConformance } from './conformance.ts'
+import { inboxConformance } from './conformance.ts'
+import { exampleMessage, exampleReport } from './conformance-examples.ts'
 import { fileStore } from './file.ts'
 
 describe('the store in a folder keeps what every store promises', () => {
   const places = async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'inbox-'))
-    return { store: () => fileStore(folder), durable: true, remove: () => rm(folder, { recursive: true }) }
+    const root = await mkdtemp(join(tmpdir(), 'inbox-'))
+    let lives = 1
+    const folder = () => join(root, String(lives))
+    return {
+      store: () => fileStore(folder()),
+      durable: true,
+      // The files as a process killed now would leave them. What it does after that goes into files nobody looks at.
+      async crash() {
+        const before = folder()
+        lives += 1
+        await mkdir(folder())
+        for (const name of ['key', 'inbox.log']) await copyFile(join(before, name), join(folder(), name))
+      },
+      remove: () => rm(root, { recursive: true }),
+    }
   }
   for (const { name, run } of inboxConformance(places)) test(name, run)
 })

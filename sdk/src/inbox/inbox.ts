@@ -60,9 +60,8 @@ export type AddResult =
  * - a promise that resolves means *durable*: what it wrote survives the process and, for stores on disk, the machine;
  * - `add` and `change` happen as a whole or not at all, and of two `add`s of one id exactly one answers `added`;
  * - a rejected promise means that nothing of it was written;
- * - messages come back in the order in which they were added, and so do reports.
- *
- * One receiver uses a store at a time.
+ * - messages come back in the order in which they were added, and so do reports;
+ * - one receiver uses a place at a time: `open` of a second store on it rejects with `store_in_use`.
  */
 export interface InboxStore {
   /** Called once, before anything else. */

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../refusals.ts'
 import { holdLock } from './file-lock.ts'
-import { readOrMakeSecret } from './key-file.ts'
+import { readOrMakeKey } from './key-file.ts'
 import { SealedLog } from './sealed-log.ts'
 
 /** Below this many lines a file is not worth writing anew. */
@@ -31,7 +30,7 @@ export class Journal<Contents extends Journalled<Write>, Write> {
   #contents: Contents
   #log: SealedLog | null = null
   #release: (() => Promise<void>) | null = null
-  #closed = false
+  #closing: Promise<void> | null = null
   readonly #queue: Waiting<Write>[] = []
   #writing: Promise<void> | null = null
 
@@ -58,6 +57,7 @@ export class Journal<Contents extends Journalled<Write>, Write> {
   /** Takes effect in memory at once, so that order is decided here, and resolves when the disk has caught up. */
   written<T>(decide: (contents: Contents) => { write: Write | null; answer: T }): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      this.#refuseClosed()
       this.#opened()
       const { write, answer } = decide(this.#contents)
       const kept = structuredClone(write)
@@ -68,14 +68,19 @@ export class Journal<Contents extends Journalled<Write>, Write> {
   }
 
   async read<T>(answer: (contents: Contents) => T): Promise<T> {
+    this.#refuseClosed()
     this.#opened()
     return structuredClone(answer(this.#contents))
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
+  /** What was asked for before is written; nothing asked for later is taken. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #end(): Promise<void> {
     await this.#writing
-    this.#closed = true
     await this.#log?.close()
     await this.#release?.()
   }
@@ -122,8 +127,11 @@ export class Journal<Contents extends Journalled<Write>, Write> {
     this.#log = await this.#load().catch(() => null)
   }
 
+  #refuseClosed(): void {
+    if (this.#closing !== null) throw new Refusal('store_closed', 'The store was closed: it takes no more calls.')
+  }
+
   #opened(): SealedLog {
-    if (this.#closed) throw new Refusal('store_closed', 'The store was closed: it takes no more calls.')
     if (this.#log === null)
       throw new Refusal('store_failed', 'The inbox file is not open. Restart when the disk is well again.')
     return this.#log
@@ -137,11 +145,7 @@ export class Journal<Contents extends Journalled<Write>, Write> {
         'There is an inbox file but not its key. Put the file "key" back beside it.',
       )
     }
-    const text = await readOrMakeSecret(path, async () => `${randomBytes(32).toString('base64url')}\n`)
-    const key = Buffer.from(text.trim(), 'base64url')
-    if (key.length !== 32)
-      throw new Refusal('store_key_missing', 'The file "key" beside the inbox does not hold a key.')
-    return key
+    return readOrMakeKey(path)
   }
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { link, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Refusal } from '../refusals.ts'
@@ -25,6 +25,14 @@ export async function readOrMakeSecret(path: string, make: () => Promise<string>
     await rm(fresh, { force: true })
   }
   return readFile(path, 'utf8')
+}
+
+/** The 32 bytes under which a store is sealed, made on first use. */
+export async function readOrMakeKey(path: string): Promise<Uint8Array> {
+  const text = await readOrMakeSecret(path, async () => `${randomBytes(32).toString('base64url')}\n`)
+  const key = Buffer.from(text.trim(), 'base64url')
+  if (key.length !== 32) throw new Refusal('store_key_missing', 'The key file of the store does not hold a key.')
+  return key
 }
 
 export async function readSecret(path: string): Promise<string | null> {

@@ -1,12 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Refusal } from '../refusals.ts'
 import { codeOf } from './file-lock.ts'
 import { syncFolder } from './key-file.ts'
-
-const nonceBytes = 12
-const tagBytes = 16
+import { seal, unseal } from './sealing.ts'
 
 /**
  * A file to which sealed lines are only ever appended. Each line is bound to its place and to this file's making, so
@@ -121,26 +119,15 @@ export class SealedLog {
   }
 
   #seal(plain: string, line: number): string {
-    const nonce = randomBytes(nonceBytes)
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(this.#place(line))
-    return Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
+    return seal(this.#key, plain, this.#place(line))
   }
 
   #unseal(line: string): string | null {
-    const bytes = Buffer.from(line, 'base64')
-    if (bytes.length < nonceBytes + tagBytes) return null
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, nonceBytes))
-        .setAAD(this.#place(this.#lines))
-        .setAuthTag(bytes.subarray(-tagBytes))
-      return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString('utf8')
-    } catch {
-      return null
-    }
+    return unseal(this.#key, line, this.#place(this.#lines))
   }
 
-  #place(line: number): Buffer {
-    return Buffer.from(`${this.#making} ${line}`)
+  #place(line: number): string {
+    return `${this.#making} ${line}`
   }
 }
 

@@ -1,5 +1,5 @@
 // Started by a test under a limit on the size of files: adds messages until the store refuses one, and says what it holds.
-import { exampleMessage } from '../inbox/conformance.ts'
+import { exampleMessage } from '../inbox/conformance-examples.ts'
 import { fileStore } from '../inbox/file.ts'
 import { Refusal } from '../refusals.ts'
 

@@ -1,0 +1,93 @@
+import { Refusal } from '../refusals.ts'
+import type { SqlAdapter } from './sql-adapter.ts'
+import { rowsOf } from './sql-rows.ts'
+
+/** The version of these tables. A later release brings an older one up to its own; an older release refuses a later. */
+export const schemaVersion = 1
+
+export interface Tables {
+  /** One row: version, whose turn it is, how many writes there were. */
+  readonly store: string
+  readonly rows: string
+}
+
+export function tablesNamed(prefix: string): Tables {
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(prefix)) {
+    throw new Refusal(
+      'store_option_invalid',
+      'tables must be a lower-case name of letters, digits and _, as in "noticeline".',
+    )
+  }
+  return { store: `${prefix}_store`, rows: `${prefix}_rows` }
+}
+
+// Every constraint is one that SQLite, PostgreSQL, MariaDB and MySQL all read alike; unique ones are there as indexes.
+const statements = ({ store, rows }: Tables) => [
+  `CREATE TABLE IF NOT EXISTS ${rows} (
+    kind VARCHAR(1) NOT NULL,
+    id VARCHAR(64) NOT NULL,
+    part INTEGER NOT NULL,
+    place BIGINT NOT NULL,
+    thread VARCHAR(64) NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    received_on INTEGER NOT NULL,
+    sealed TEXT NOT NULL,
+    PRIMARY KEY (kind, id, part),
+    UNIQUE (kind, state, place, part),
+    UNIQUE (thread, place, part)
+  )`,
+  `CREATE TABLE IF NOT EXISTS ${store} (
+    name VARCHAR(16) NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    writes BIGINT NOT NULL,
+    holder VARCHAR(36) NOT NULL,
+    held_by TEXT NOT NULL,
+    proof TEXT NOT NULL
+  )`,
+]
+
+export interface StoreRow {
+  readonly version: number
+  readonly writes: number
+  /** Empty where nobody uses the store. */
+  readonly holder: string
+  readonly heldBy: string
+  readonly proof: string
+}
+
+/** Null where no store was ever opened on these tables, which are there afterwards. */
+export async function findStore(adapter: SqlAdapter, tables: Tables): Promise<StoreRow | null> {
+  try {
+    return await readStore(adapter.query, tables)
+  } catch (error) {
+    if (Refusal.is(error)) throw error
+    // Asked first, made second: who was given the tables by somebody else needs no right to make any.
+    for (const statement of statements(tables)) await adapter.query(statement, [])
+    return readStore(adapter.query, tables)
+  }
+}
+
+export async function readStore(query: SqlAdapter['query'], { store }: Tables): Promise<StoreRow | null> {
+  const text = `SELECT version, writes, holder, held_by, proof FROM ${store} WHERE name = 'inbox'`
+  const [found] = rowsOf(await query(text, []))
+  if (found === undefined) return null
+  const row = {
+    version: Number(found['version']),
+    writes: Number(found['writes']),
+    holder: String(found['holder']),
+    heldBy: String(found['held_by']),
+    proof: String(found['proof']),
+  }
+  if (row.version > schemaVersion) {
+    throw new Refusal(
+      'store_newer',
+      `These tables are of version ${row.version}, written by a later release. Install that release again.`,
+    )
+  }
+  return row
+}
+
+export async function beginStore(query: SqlAdapter['query'], { store }: Tables, proof: string): Promise<void> {
+  const text = `INSERT INTO ${store} (name, version, writes, holder, held_by, proof) VALUES ('inbox', ?, 0, '', '', ?)`
+  await query(text, [schemaVersion, proof])
+}

@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type InboxStore, sqlStore } from '@noticeline/sdk/stores'
+import { inboxConformance } from '@noticeline/sdk/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Access, type Database, databaseKinds } from './databases.ts'
+
+for (const { name, why, start } of databaseKinds) {
+  describe.skipIf(why !== null)(`the SQL store on ${name}${why === null ? '' : ` (${why})`}`, () => {
+    let database: Database
+    let keys: string
+    let places = 0
+    beforeAll(async () => {
+      keys = mkdtempSync(join(tmpdir(), 'keys-'))
+      database = await start()
+    })
+    afterAll(async () => {
+      rmSync(keys, { recursive: true, force: true })
+      await database?.stop()
+    })
+
+    const makePlace = async () => {
+      places += 1
+      const tables = `place_${places}`
+      const key = join(keys, tables)
+      const users = new Map<InboxStore, Access>()
+      const accesses = [await database.access()]
+      return {
+        store() {
+          const access = accesses.at(-1) as Access
+          const store = sqlStore(access.adapter, { key, tables })
+          users.set(store, access)
+          return store
+        },
+        durable: true,
+        async crash(store: InboxStore) {
+          await users.get(store)?.kill()
+          const next = await database.access()
+          accesses.push(next)
+          // As the death of a process would say, if it were one.
+          await next.adapter.query(`UPDATE ${tables}_store SET holder = ''`, [])
+        },
+        async remove() {
+          for (const access of accesses) await access.end()
+        },
+      }
+    }
+
+    for (const { name, run } of inboxConformance(makePlace)) test(name, run)
+  })
+}
+
+test('the README shows the adapters that are tested here', async () => {
+  const readme = await readFile(join(import.meta.dirname, '..', '..', 'sdk', 'README.md'), 'utf8')
+  for (const name of ['postgres', 'mariadb', 'sqlite']) {
+    const path = join(import.meta.dirname, `${name}.ts`)
+    expect(existsSync(path)).toBe(true)
+    expect(readme).toContain(`\`\`\`ts ${name}.ts\n${await readFile(path, 'utf8')}\`\`\``)
+  }
+})
