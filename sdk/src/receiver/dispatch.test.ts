@@ -1,10 +1,35 @@
 import { describe, expect, test } from 'vitest'
+import { memoryStore } from '../inbox/memory.ts'
 import { eventTypes } from '../protocol.ts'
 import { codesOf, reinstated, removed, withReceiver } from '../testing/with-receiver.ts'
 import type { NoticeContext } from './handlers.ts'
 
 const one = { id: 'itm_1', url: 'https://cust42.tern.example/g/1.jpg' }
 const two = { id: 'itm_2', url: 'https://cust42.tern.example/g/2.jpg' }
+
+test('a message on which the process dies again and again is tried later every time', () => {
+  const inbox = memoryStore()
+  const putOff: number[] = []
+  const on = ({ clock }: { clock: { now(): Date } }) => ({
+    // What the store holds while a handler runs is what a process that dies then leaves behind.
+    'notice.issued': async () => {
+      const [left] = await inbox.messages('waiting')
+      putOff.push(Math.round((Date.parse(left?.nextAt ?? '') - clock.now().getTime()) / 1000))
+      throw new Error('as good as dead')
+    },
+  })
+  return withReceiver({ on, inbox }, async ({ portal, receiver, clock }) => {
+    await portal.issue({ items: [one] })
+    for (let run = 0; run < 4; run += 1) {
+      await receiver.drain()
+      clock.forward(3_600_000)
+    }
+    const [first, second, third = 0, fourth = 0] = putOff
+    expect([first, second]).toEqual([0, 1])
+    expect(Math.abs(third - 5)).toBeLessThanOrEqual(1)
+    expect(Math.abs(fourth - 30)).toBeLessThanOrEqual(6)
+  })
+})
 
 describe('a handler that throws', () => {
   test('runs again after a while, and its outcome is reported once', () => {

@@ -32,7 +32,9 @@ export function createDispatcher(
     // Counted before it runs: a message on which the process dies must not take it down for ever.
     if (message.attempts >= attemptsAllowed) return giveUp(message, message.note ?? 'the process ended while it ran')
     const begun = { ...message, attempts: message.attempts + 1 }
-    await core.store.change({ messages: [{ id, patch: { attempts: begun.attempts } }] })
+    // And put off in case it dies once more, so that a process that starts and dies all the time gives nothing up in a minute.
+    const nextAt = after(handlerDelays[message.attempts - 1] ?? 0)
+    await core.store.change({ messages: [{ id, patch: { attempts: begun.attempts, nextAt } }] })
     try {
       return await run(begun, thread, plan.items)
     } catch (error) {
@@ -62,15 +64,20 @@ export function createDispatcher(
 
   async function failed(message: InboxMessage, error: unknown): Promise<InboxMessage | 'parked' | null> {
     if (core.stopping.aborted) {
-      await core.store.change({ messages: [{ id: message.id, patch: { attempts: message.attempts - 1 } }] })
+      const { id, attempts, nextAt } = message
+      await core.store.change({ messages: [{ id, patch: { attempts: attempts - 1, nextAt } }] })
       return 'parked'
     }
     const note = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, longestNote)
     const delay = handlerDelays[message.attempts - 1]
     if (delay === undefined) return giveUp(message, note)
-    const nextAt = new Date(core.clock.now().getTime() + jittered(delay)).toISOString()
+    const nextAt = after(delay)
     await core.store.change({ messages: [{ id: message.id, patch: { nextAt, note } }] })
     return { ...message, nextAt, note }
+  }
+
+  function after(delay: number): string {
+    return new Date(core.clock.now().getTime() + jittered(delay)).toISOString()
   }
 
   async function giveUp(message: InboxMessage, note: string): Promise<null> {
