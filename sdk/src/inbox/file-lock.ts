@@ -14,6 +14,7 @@ interface Holder {
 }
 
 const named = /^lock\.(\d{1,15})$/
+const unplaced = /^lock\.[0-9a-f-]{36}\.new$/
 
 /**
  * One process at a time. Answers how to let go. Locks are numbered and the highest one holds: who finds it released, or
@@ -57,7 +58,8 @@ async function placed(folder: string, path: string, holder: Holder): Promise<boo
     await link(written, path)
     return true
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
+    // Gone means that another one took the store meanwhile and swept.
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false
     throw error
   } finally {
     await rm(written, { force: true })
@@ -79,10 +81,12 @@ async function numbers(folder: string): Promise<number[]> {
   return (await readdir(folder)).flatMap((name) => Number(named.exec(name)?.[1] ?? 0) || [])
 }
 
+/** Locks of before, and what was being written when a process died. */
 async function sweep(folder: string, held: number): Promise<void> {
   for (const number of await numbers(folder)) {
     if (number < held) await rm(join(folder, `lock.${number}`), { force: true })
   }
+  for (const name of await readdir(folder)) if (unplaced.test(name)) await rm(join(folder, name), { force: true })
 }
 
 async function read(path: string): Promise<Holder | 'gone'> {

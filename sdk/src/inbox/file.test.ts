@@ -194,6 +194,15 @@ describe('the store in a folder', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('lock'))).toEqual(['lock.12'])
   })
 
+  test('what a process was writing beside its lock when it died is swept by the next', async () => {
+    await (await filled('one')).close()
+    const lock = JSON.stringify({ pid: 999_999_999, host: hostname(), started: null, at: '2026-01-01T00:00:00.000Z' })
+    await writeFile(join(folder, 'lock.0b7e4c1d-6f2a-4a53-9c1e-2f8d3b5a7e90.new'), lock)
+    await writeFile(join(folder, 'lock.new'), 'of somebody else')
+    expect(await found()).toEqual(['one'])
+    expect((await readdir(folder)).sort()).toEqual(['inbox.log', 'key', 'lock.2', 'lock.new'])
+  })
+
   test('the lock of another machine is never taken over', async () => {
     const lock = { pid: 1, host: 'another-machine', started: null, at: '2026-01-01T00:00:00.000Z' }
     await writeFile(join(folder, 'lock.1'), JSON.stringify(lock))
