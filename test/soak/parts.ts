@@ -13,12 +13,14 @@ import { moments } from './moments.ts'
 import { failForAWhile, failForLong, seeDeadLetter, sweepPlanted } from './reactions.ts'
 import { playRounds } from './rounds.ts'
 import { killFirstStarts, killMigrations, type StartFigures, startAtOnce } from './starts.ts'
+import { struckParts } from './struck/parts.ts'
 import { carryOver } from './transfer.ts'
 import { World, type WorldOptions } from './world.ts'
 
 export interface Result {
   part: string
-  database: DatabaseName
+  /** Or the store of the SDK. */
+  database: string
   /** Kills and faults. */
   strokes: number
   notices: number
@@ -29,26 +31,26 @@ export interface Result {
   seconds: number
 }
 
-export interface Asked {
-  readonly database: DatabaseName
+export interface Asked<On extends string = DatabaseName> {
+  readonly database: On
   readonly rounds: number
   readonly seed: number
   readonly tell: (line: string) => void
 }
 
-export interface Part {
+export interface Part<On extends string = DatabaseName> {
   readonly name: string
   /** For `pnpm soak`; a test plays about a tenth, at least one. */
   readonly rounds: number
-  readonly databases: readonly DatabaseName[]
+  readonly databases: readonly On[]
   /** Why it cannot be played here, or null. */
-  why?(): string | null
-  play(asked: Asked): Promise<Result>
+  why?(database: On): string | null
+  play(asked: Asked<On>): Promise<Result>
 }
 
 const both = ['embedded', 'debian'] as const
 
-export const parts: readonly Part[] = [
+const portalParts: readonly Part[] = [
   {
     name: 'random-moments',
     rounds: 200,
@@ -219,10 +221,12 @@ export const parts: readonly Part[] = [
   },
 ]
 
+export const parts: readonly Part<string>[] = [...portalParts, ...struckParts]
+
 /** Why a part cannot be played on a database here, or null. */
-export function whyNot(part: Part, database: DatabaseName): string | null {
+export function whyNot(part: Part<string>, database: string): string | null {
   if (database === 'debian' && debianBinaries() === null) return "needs Debian's postgresql"
-  return part.why?.() ?? null
+  return part.why?.(database) ?? null
 }
 
 async function onWorld(

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../architecture/tree.ts'
-import type { DatabaseName } from '../running/database.ts'
 import { type Part, parts, type Result, whyNot } from './parts.ts'
 import { type State, writeTable } from './table.ts'
 
@@ -22,8 +21,9 @@ if (unknown.length > 0) {
   process.exit(1)
 }
 
-if (values.database !== undefined && !['embedded', 'debian'].includes(values.database)) {
-  console.error('--database takes embedded or debian.')
+const databases = [...new Set(parts.flatMap(({ databases }) => databases))]
+if (values.database !== undefined && !databases.includes(values.database)) {
+  console.error(`--database takes ${databases.join(', ')}.`)
   process.exit(1)
 }
 
@@ -45,7 +45,7 @@ console.log(`\n${table}`)
 if (values.rounds === undefined) writeFileSync(join(root, 'test', 'soak', 'RESULTS.md'), table)
 process.exit(broken.length === 0 ? 0 : 1)
 
-async function playOne(part: Part, database: DatabaseName): Promise<void> {
+async function playOne(part: Part<string>, database: string): Promise<void> {
   const name = `${part.name} on ${database}`
   if (state.results[name]) return
   const why = whyNot(part, database)
@@ -69,7 +69,7 @@ async function playOne(part: Part, database: DatabaseName): Promise<void> {
 }
 
 /** What ends a part early is what it found; the others are played all the same. */
-function cutShort(part: Part, database: DatabaseName, error: unknown, ms: number): Result {
+function cutShort(part: Part<string>, database: string, error: unknown, ms: number): Result {
   const said = error instanceof Error ? error.message : String(error)
   const nothing = { strokes: 0, notices: 0, losses: [], doubles: [], chains: 0 }
   return { part: part.name, database, ...nothing, problems: [`cut short: ${said}`], seconds: ms / 1000 }
