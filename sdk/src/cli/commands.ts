@@ -2,12 +2,16 @@ import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { inboxListCommand, inboxRetryCommand, inboxShowCommand } from './inbox.ts'
 import { keygenCommand } from './keygen.ts'
+import { listenCommand } from './listen.ts'
 import { outboxListCommand, outboxRetryCommand, outboxShowCommand } from './outbox.ts'
+import { triggerCommand } from './trigger.ts'
 import { verifyCommand } from './verify.ts'
 import { verifyBundleCommand } from './verify-bundle.ts'
 
 /** Everything `noticeline` can do, in the order of its help. One file a command; what it needs is loaded when it runs. */
 export const commands: readonly Command[] = [
+  listenCommand,
+  triggerCommand,
   keygenCommand,
   verifyCommand,
   verifyBundleCommand,

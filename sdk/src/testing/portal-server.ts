@@ -14,14 +14,17 @@ export type Route = (request: {
   readonly gone: AbortSignal
 }) => Promise<Answer>
 
-/** A server on 127.0.0.1, on a port of its own. Routes are named `GET /path`; `*` stands for one part of a path. */
-export async function serve(routes: Record<string, Route>): Promise<{ url: string; close(): Promise<void> }> {
+/** A server on 127.0.0.1, on a port of its own unless one is given. Routes are named `GET /path`; `*` stands for one part of a path. */
+export async function serve(
+  routes: Record<string, Route>,
+  given = 0,
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     respond(routes, request, response).catch(() => response.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(given, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, close: () => closed(server) }

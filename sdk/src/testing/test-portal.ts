@@ -21,6 +21,7 @@ import {
   writePushBody,
 } from '../protocol.ts'
 import type { Clock } from '../receiver/core.ts'
+import type { KeyPair } from '../receiver/own-keys.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 import { createPollStream, type PollStream } from './poll-stream.ts'
 import { type Answer, type Route, serve } from './portal-server.ts'
@@ -99,35 +100,49 @@ export async function createTestPortal(
     readonly clock?: Clock
     /** How long a poll waits for something to come; 50,000 ms unless said otherwise. */
     readonly longPoll?: number
+    /** To listen on; one of its own unless said otherwise. */
+    readonly port?: number
+    /** To be the same portal again: what it signs with, and the bearer token it takes. */
+    readonly key?: KeyPair
+    readonly token?: string
+    /** Carries pushes instead of `fetch`, to see them or to lead them elsewhere. */
+    readonly carry?: (push: {
+      readonly to: string
+      readonly raw: string
+      readonly init: RequestInit
+    }) => Promise<Response>
   } = {},
 ): Promise<TestPortal> {
   const clock = options.clock ?? { now: () => new Date() }
-  let keys = [await generateKey('sig')]
+  let keys: KeyPair[] = [options.key ?? (await generateKey('sig'))]
   let how: Misbehaviour = {}
   const endpoints: TestEndpoint[] = []
   const reports: TakenReport[] = []
   const reportBodies: string[] = []
   const held: Held[] = []
-  const token = newTestId('nl_test')
+  const token = options.token ?? newTestId('nl_test')
   const now = () => new Date(clock.now().getTime() + (how.clockSkew ?? 0) * 1000)
   const stream = createPollStream(sealed, options.longPoll ?? 50_000)
 
-  const server = await serve({
-    'GET /.well-known/ssf-configuration': published(() => ({
-      spec_version: '1_0',
-      issuer: server.url,
-      jwks_uri: `${server.url}/.well-known/jwks.json`,
-      delivery_methods_supported: ['urn:ietf:rfc:8935', 'urn:ietf:rfc:8936'],
-      configuration_endpoint: `${server.url}/v1/endpoints`,
-      status_endpoint: `${server.url}/v1/streams`,
-      verification_endpoint: `${server.url}/v1/streams/verify`,
-    })),
-    'GET /.well-known/jwks.json': published(() => ({ keys: keys.map(({ publicJwk }) => publicJwk) })),
-    'POST /v1/endpoints': withToken(register),
-    'POST /v1/endpoints/*/verify': withToken(verify),
-    'POST /v1/streams/*': withToken(poll),
-    'POST /v1/reports': takeReport,
-  })
+  const server = await serve(
+    {
+      'GET /.well-known/ssf-configuration': published(() => ({
+        spec_version: '1_0',
+        issuer: server.url,
+        jwks_uri: `${server.url}/.well-known/jwks.json`,
+        delivery_methods_supported: ['urn:ietf:rfc:8935', 'urn:ietf:rfc:8936'],
+        configuration_endpoint: `${server.url}/v1/endpoints`,
+        status_endpoint: `${server.url}/v1/streams`,
+        verification_endpoint: `${server.url}/v1/streams/verify`,
+      })),
+      'GET /.well-known/jwks.json': published(() => ({ keys: keys.map(({ publicJwk }) => publicJwk) })),
+      'POST /v1/endpoints': withToken(register),
+      'POST /v1/endpoints/*/verify': withToken(verify),
+      'POST /v1/streams/*': withToken(poll),
+      'POST /v1/reports': takeReport,
+    },
+    options.port,
+  )
   const issuer = server.url
 
   function published(document: () => object): Route {
@@ -232,7 +247,8 @@ export async function createTestPortal(
     const mediaType = how.mediaType ?? tokenMediaType
     const body = mediaType === tokenMediaType ? wrapped : writePushBody(jtiOf(raw), wrapped)
     const init = { method: 'POST', headers: { 'content-type': mediaType, accept: 'application/json' }, body }
-    const response = typeof to === 'string' ? await fetch(to, init) : await to(new Request(issuer, init))
+    const carry = options.carry ?? (({ to: url }) => fetch(url, init))
+    const response = typeof to === 'string' ? await carry({ to, raw, init }) : await to(new Request(issuer, init))
     return { code: response.status, body: await response.text() }
   }
 
