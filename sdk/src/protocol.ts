@@ -43,6 +43,12 @@ export { type Head, inclusionPath, merkleRoot, type PathStep, rootOfPath } from 
 export * from './protocol/notice.ts'
 export * from './protocol/outgoing.ts'
 export * from './protocol/poll.ts'
+export {
+  checkReceiverEvidence,
+  type ReceiverEvidence,
+  type ReceiverEvidenceCheck,
+  receiverEvidence,
+} from './protocol/receiver-evidence.ts'
 export { type RefusalCode, refuse, type SetErr, type TokenRefusal } from './protocol/refusal.ts'
 export * from './protocol/report.ts'
 export * from './protocol/schemas.ts'

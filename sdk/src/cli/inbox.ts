@@ -1,5 +1,5 @@
 import type { InboxMessage } from '../inbox/inbox.ts'
-import { readStored } from '../receiver/stored.ts'
+import { isErased, readStored } from '../receiver/stored.ts'
 import { command } from './command.ts'
 import { Complaint } from './complaint.ts'
 import type { Shell } from './shell.ts'
@@ -68,7 +68,7 @@ export const inboxShowCommand = command({
       handled: message.handled,
       next: message.state === 'waiting' ? message.nextAt : null,
       digest: message.setSha256,
-      ...(shell.reveal && message.raw !== '' ? { message: readStored(message), token: message.raw } : {}),
+      ...(shell.reveal && !isErased(message.raw) ? { message: readStored(message), token: message.raw } : {}),
     }))
     const text = shown.map((one) =>
       Object.entries(one)

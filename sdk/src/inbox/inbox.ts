@@ -20,7 +20,7 @@ export interface InboxMessage {
   /** Ids of the items it names. */
   readonly items: readonly string[]
   readonly setSha256: string
-  /** The signed token itself, never the envelope. Emptied once its notice is closed. It names addresses: seal it at rest. */
+  /** The signed token itself, never the envelope. Without its contents once its notice is closed: `header..signature`. It names addresses: seal it at rest. */
   readonly raw: string
   readonly receivedAt: string
   readonly state: MessageState

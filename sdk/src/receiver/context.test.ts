@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { NoticeIssued, NoticeWithdrawn } from '../protocol.ts'
 import { codesOf, removed, withReceiver } from '../testing/with-receiver.ts'
 import type { NoticeContext } from './handlers.ts'
 
@@ -26,6 +27,40 @@ describe('what a handler is told', () => {
       await portal.issue({ items: [one], notice: 'ntc_a' })
       await receiver.drain()
       expect(seen).toEqual([['ntc_a', 1, 1, 'none', '2026-11-22T09:00:00.000Z', 24 * 3_600_000, []]])
+    })
+  })
+
+  test('a key for an effect that must happen once: the same for every run and reissue, another for putting back', () => {
+    const keys: string[] = []
+    let broken = true
+    const on = () => ({
+      'notice.issued': ({ items }: NoticeIssued, { idempotencyKey }: NoticeContext) => {
+        keys.push(...items.map(({ id }) => idempotencyKey(id)))
+        if (broken) throw new Error('try again')
+        return undefined
+      },
+      'notice.withdrawn': ({ items }: NoticeWithdrawn, { idempotencyKey }: NoticeContext) => {
+        keys.push(...items.map((id) => idempotencyKey(id)))
+        return undefined
+      },
+    })
+    return withReceiver({ on }, async ({ portal, receiver, clock }) => {
+      const again = { notice: 'ntc_1', items: [{ ...one, id: 'itm_1' }] }
+      const { notice } = await portal.issue(again)
+      await receiver.drain()
+      broken = false
+      clock.forward(3_600_000)
+      await receiver.drain()
+      await portal.withdraw(notice)
+      await receiver.drain()
+      await portal.issue({ ...again, seq: 3 })
+      await receiver.drain()
+      expect(keys).toEqual([
+        'ntc_1.itm_1.issued.0',
+        'ntc_1.itm_1.issued.0',
+        'ntc_1.itm_1.withdrawn.0',
+        'ntc_1.itm_1.issued.1',
+      ])
     })
   })
 

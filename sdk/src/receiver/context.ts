@@ -2,7 +2,7 @@ import type { InboxMessage } from '../inbox/inbox.ts'
 import { durationMs, eventTypes, type NoticeIssued } from '../protocol.ts'
 import type { Core } from './core.ts'
 import type { Deadline, HandlerContext, NoticeContext } from './handlers.ts'
-import { issuedIn, readStored } from './stored.ts'
+import { isErased, issuedIn, readStored } from './stored.ts'
 
 export function contextOf(core: Core, message: InboxMessage, attempt: number): HandlerContext {
   return {
@@ -27,10 +27,19 @@ export function noticeContextOf(
     // Where a message has no revision of its own, it speaks about the highest one that is held.
     seq: message.seq ?? highest(thread),
     notice,
+    idempotencyKey: (item) =>
+      `${message.txn}.${item}.${message.type.split('.')[1]}.${withdrawals(message, thread, item)}`,
     handled: [...new Set(thread.filter(({ id }) => id !== message.id).flatMap(({ handled }) => handled))],
     deadline: deadlineOf(core, message, notice, thread),
     preservation: notice?.preservation ?? { basis: 'none' },
   }
+}
+
+/** How often the item had been withdrawn before: what is put back and asked for again is another effect than the first. */
+function withdrawals({ seq }: InboxMessage, thread: readonly InboxMessage[], item: string): number {
+  return thread.filter(
+    (other) => other.type === 'notice.withdrawn' && (other.seq ?? 0) < (seq ?? 0) && other.items.includes(item),
+  ).length
 }
 
 export function highest(thread: readonly InboxMessage[]): number {
@@ -45,7 +54,8 @@ function deadlineOf(
 ): Deadline | null {
   const changed = thread
     .filter(
-      ({ type, raw, items }) => type === 'deadline.changed' && raw !== '' && items.some((id) => concerns(message, id)),
+      ({ type, raw, items }) =>
+        type === 'deadline.changed' && !isErased(raw) && items.some((id) => concerns(message, id)),
     )
     .sort((one, other) => (other.seq ?? 0) - (one.seq ?? 0))
     .map(readStored)

@@ -2,6 +2,7 @@ import type { InboxStore } from '../inbox/inbox.ts'
 import type { Core } from './core.ts'
 import type { createDispatcher } from './dispatch.ts'
 import type { createSender } from './send-reports.ts'
+import { isErased } from './stored.ts'
 
 export interface DeadLetter {
   readonly id: string
@@ -71,7 +72,7 @@ export async function rerun(
 ): Promise<boolean> {
   const patch = { state: 'waiting', attempts: 0, nextAt: core.clock.now().toISOString(), handled: [] } as const
   const again = (await core.store.thread(notice)).filter(
-    ({ type, state, raw }) => state !== 'quarantined' && raw !== '' && /^notice\.(issued|corrected)$/.test(type),
+    ({ type, state, raw }) => state !== 'quarantined' && !isErased(raw) && /^notice\.(issued|corrected)$/.test(type),
   )
   if (again.length === 0 || again.some(({ state }) => state === 'waiting')) return false
   await core.store.change({ messages: again.map(({ id }) => ({ id, patch })) })

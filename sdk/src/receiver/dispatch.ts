@@ -43,19 +43,20 @@ export function createDispatcher(
   }
 
   async function run(message: InboxMessage, thread: readonly InboxMessage[], items: readonly string[]): Promise<null> {
-    const ran = await runHandler(core, on, message, thread, items)
-    if (!ran.ran) {
+    const { ran, results, context } = await runHandler(core, on, message, thread, items)
+    // A closing asks for nothing of those who set nothing aside.
+    if (!ran && message.type !== 'notice.closed') {
       core.alarm({ code: 'message_unhandled', id: message.id, txn: message.txn ?? undefined })
-      return settle(message, { state: 'done', note: 'unhandled' })
     }
     const reports = []
-    if (ran.results.length > 0 && message.txn !== null) {
-      checkItems(ran.results, thread)
-      const about = { notice: message.txn, seq: ran.context?.seq ?? highest(thread) }
-      reports.push(await signOutcomes(core, about, ran.results, issuedIn(thread)?.report_to ?? null))
+    if (results.length > 0 && message.txn !== null) {
+      checkItems(results, thread)
+      const about = { notice: message.txn, seq: context?.seq ?? highest(thread) }
+      reports.push(await signOutcomes(core, about, results, issuedIn(thread)?.report_to ?? null))
     }
     // The end of the handler and what it says are one write: the report is neither lost nor made twice.
-    const done = { id: message.id, patch: { state: 'done', handled: items, note: null } as const }
+    const handled = ran ? { handled: items, note: null } : { note: 'unhandled' }
+    const done = { id: message.id, patch: { state: 'done', ...handled } as const }
     const over = message.type === 'notice.closed' ? emptied(message, thread) : []
     await core.store.change({ messages: [done, ...over], addReports: reports })
     for (const report of reports) sender.add(report)
@@ -113,9 +114,9 @@ export function checkItems(results: readonly { readonly item: string }[], thread
   }
 }
 
-/** Once a notice is closed nothing needs its tokens any more, and they name addresses. */
+/** Once a notice is closed nothing needs what its tokens say, and they name addresses; header and signature stay as evidence. */
 function emptied(closing: InboxMessage, thread: readonly InboxMessage[]) {
   const others = thread.filter(({ id }) => id !== closing.id)
   if (others.some(({ state }) => state !== 'done')) return []
-  return [closing, ...others].map(({ id }) => ({ id, patch: { raw: '' } }))
+  return [closing, ...others].map(({ id, raw }) => ({ id, patch: { raw: raw.replace(/\..*\./, '..') } }))
 }

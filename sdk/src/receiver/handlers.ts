@@ -64,6 +64,11 @@ export interface NoticeContext extends HandlerContext {
    * done once, and the reason to write into a control panel (it says nothing about what was found).
    */
   readonly caseId: string
+  /**
+   * For an interface that takes an idempotency key: what this message asks for this item. The same for every run, repeat
+   * and reissue; another for putting back, and for what is asked again after that. ASCII without blanks, at most 255.
+   */
+  idempotencyKey(item: string): string
   /** The revision being answered. */
   readonly seq: number
   /** The newest issue of this notice that is held, for messages that name items by id only. Null when it never came. */

@@ -4,15 +4,14 @@ import { contextOf, noticeContextOf } from './context.ts'
 import type { Core } from './core.ts'
 import type { Answer, HandlerContext, Handlers, NoticeContext } from './handlers.ts'
 import type { Outcome, Reinstatement } from './outcomes.ts'
-import { fromStored, readStored } from './stored.ts'
+import { fromStored, isErased, readStored } from './stored.ts'
 
-export type Ran =
-  | {
-      readonly ran: true
-      readonly results: readonly (Outcome | Reinstatement)[]
-      readonly context: NoticeContext | null
-    }
-  | { readonly ran: false }
+export interface Ran {
+  /** False: there is no function for it. */
+  readonly ran: boolean
+  readonly results: readonly (Outcome | Reinstatement)[]
+  readonly context: NoticeContext | null
+}
 
 /** Gives one stored message to the function for it, with the items that are still to be dealt with. */
 export async function runHandler(
@@ -31,9 +30,8 @@ export async function runHandler(
   if (reading.read === 'message' && handler !== undefined) {
     return { ran: true, results: (await handler.call(on, bodyFor(reading, thread, items), simple)) ?? [], context }
   }
-  if (on.onUnknown === undefined) return { ran: false }
-  await on.onUnknown(fromStored(message.raw).event, simple)
-  return { ran: true, results: [], context: null }
+  await on.onUnknown?.(fromStored(message.raw).event, simple)
+  return { ran: on.onUnknown !== undefined, results: [], context: null }
 }
 
 type Handler = (body: Message, context: HandlerContext) => Answer<Outcome | Reinstatement>
@@ -55,7 +53,7 @@ function bodyFor(reading: TypedMessage, thread: readonly InboxMessage[], items: 
 function newest(notice: NoticeIssued, thread: readonly InboxMessage[], items: readonly string[]): NoticeIssued {
   const corrected = new Map<string, NoticeItem>()
   const corrections = thread
-    .filter(({ type, raw, seq }) => type === 'notice.corrected' && raw !== '' && (seq ?? 0) > notice.seq)
+    .filter(({ type, raw, seq }) => type === 'notice.corrected' && !isErased(raw) && (seq ?? 0) > notice.seq)
     .sort((one, other) => (one.seq ?? 0) - (other.seq ?? 0))
   for (const reading of corrections.map(readStored)) {
     if (reading.read !== 'message' || reading.type !== eventTypes.corrected) continue

@@ -10,6 +10,11 @@ import {
   type VerifiedToken,
 } from '../protocol.ts'
 
+/** Whether the contents of a token are gone. What is left of one whose notice was closed is its header and its signature. */
+export function isErased(raw: string): boolean {
+  return raw === '' || raw.includes('..')
+}
+
 const own = 'urn:noticeline:event:'
 
 /** How an event type is called in a store and among the handlers. */
@@ -72,7 +77,7 @@ export function readStored(message: InboxMessage): MessageReading {
 /** The newest issue of a notice among what is held about it. */
 export function issuedIn(thread: readonly InboxMessage[]): NoticeIssued | null {
   const [newest] = thread
-    .filter(({ type, raw, state }) => type === 'notice.issued' && raw !== '' && state !== 'quarantined')
+    .filter(({ type, raw, state }) => type === 'notice.issued' && !isErased(raw) && state !== 'quarantined')
     .sort((one, other) => (other.seq ?? 0) - (one.seq ?? 0))
   if (newest === undefined) return null
   const reading = readStored(newest)
