@@ -16,20 +16,16 @@ export const instant = z.iso.datetime({
   error: 'An instant is UTC with milliseconds, like 2026-11-21T08:55:12.000Z.',
 })
 
+const durationParts = /^P(?!$)([0-9]{1,5}D)?(T(?=[0-9])([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?)?$/
+
 /** ISO 8601 in days, hours, minutes and seconds: `PT24H`, `P7D`. No months, whose length nobody agrees on. */
-export const duration = z
-  .string()
-  .regex(
-    /^P(?!$)([0-9]{1,5}D)?(T(?=[0-9])([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?)?$/,
-    'A duration is ISO 8601, like PT24H or P7D.',
-  )
+export const duration = z.string().regex(durationParts, 'A duration is ISO 8601, like PT24H or P7D.')
 
 /** The length of a `duration` in milliseconds. */
 export function durationMs(text: string): number {
-  const part = (unit: string) => Number(new RegExp(`([0-9]+)${unit}`).exec(text)?.[1] ?? 0)
-  const [days, time] = [part('D'), text.split('T')[1] ?? '']
-  const timePart = (unit: string) => Number(new RegExp(`([0-9]+)${unit}`).exec(time)?.[1] ?? 0)
-  return (((days * 24 + timePart('H')) * 60 + timePart('M')) * 60 + timePart('S')) * 1000
+  const [, days, , hours, minutes, seconds] = durationParts.exec(text) ?? []
+  const count = (part = '0D') => Number(part.slice(0, -1))
+  return (((count(days) * 24 + count(hours)) * 60 + count(minutes)) * 60 + count(seconds)) * 1000
 }
 
 export const jti = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Give a jti of 1 to 200 printable ASCII characters.')
