@@ -69,6 +69,13 @@ export class Lease {
     throw lost()
   }
 
+  /** How many writes there were, once nobody else is at it: whatever was under way has ended by then. Counts nothing. */
+  async writes(query: SqlQuery): Promise<number> {
+    const { writes, holder } = await this.#locked(query, 'writes')
+    if (holder === this.#mine) return writes
+    throw lost()
+  }
+
   async release(): Promise<void> {
     const { adapter, tables } = this.#options
     await adapter.transaction(async (query) => {
@@ -96,9 +103,13 @@ export class Lease {
   }
 
   /** The update comes first: from here to the end of the transaction nobody else gets past this row. */
-  async #counted(query: SqlQuery): Promise<StoreRow> {
+  #counted(query: SqlQuery): Promise<StoreRow> {
+    return this.#locked(query, 'writes + 1')
+  }
+
+  async #locked(query: SqlQuery, writes: 'writes' | 'writes + 1'): Promise<StoreRow> {
     const { tables } = this.#options
-    await query(`UPDATE ${tables.store} SET writes = writes + 1 WHERE name = 'inbox'`, [])
+    await query(`UPDATE ${tables.store} SET writes = ${writes} WHERE name = 'inbox'`, [])
     const row = await readStore(query, tables)
     if (row === null) throw lost()
     return row

@@ -61,10 +61,17 @@ export async function findStore(adapter: SqlAdapter, tables: Tables): Promise<St
     return await readStore(adapter.query, tables)
   } catch (error) {
     if (Refusal.is(error)) throw error
-    // Asked first, made second: who was given the tables by somebody else needs no right to make any.
-    for (const statement of statements(tables)) await adapter.query(statement, [])
-    return readStore(adapter.query, tables)
+    // Asked first, made second: who was given the tables by somebody else needs no right to make any. Another process may
+    // be making them at this moment, and only one of two gets through with that; what counts is whether they are there.
+    const making = await Promise.allSettled([makeTables(adapter, tables)])
+    return readStore(adapter.query, tables).catch((missing: unknown) => {
+      throw making[0].status === 'rejected' ? making[0].reason : missing
+    })
   }
+}
+
+async function makeTables(adapter: SqlAdapter, tables: Tables): Promise<void> {
+  for (const statement of statements(tables)) await adapter.query(statement, [])
 }
 
 export async function readStore(query: SqlAdapter['query'], { store }: Tables): Promise<StoreRow | null> {

@@ -93,7 +93,7 @@ export function sqlStore(adapter: SqlAdapter, options: SqlStoreOptions): InboxSt
     for (let tries = 0; ; tries += 1) {
       try {
         // A transaction of its own: it waits for the one before to end, whichever way.
-        return (await adapter.transaction((query) => ready().lease.count(query))) > number + 1
+        return (await adapter.transaction((query) => ready().lease.writes(query))) >= number
       } catch (error) {
         if (Refusal.is(error) || closing !== null) throw error
         await wait(Math.min(100 * 2 ** tries, 5000))
