@@ -2,7 +2,15 @@ import { basename } from 'node:path'
 import { defineConfig } from 'tsup'
 import { descriptionsLeaveTheBundle } from './scripts/without-descriptions.ts'
 
-const doors = ['src/index.ts', 'src/node.ts', 'src/poll.ts', 'src/stores.ts', 'src/protocol.ts', 'src/testing.ts']
+const doors = [
+  'src/index.ts',
+  'src/node.ts',
+  'src/poll.ts',
+  'src/policies.ts',
+  'src/stores.ts',
+  'src/protocol.ts',
+  'src/testing.ts',
+]
 
 /** One file a door, with what doors have in common beside them, and the program; zod and jose stay outside. */
 export default defineConfig({

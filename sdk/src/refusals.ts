@@ -23,6 +23,8 @@ export type RefusalCode =
   | 'portal_refused'
   | 'discovery_invalid'
   | 'stopped'
+  | 'policy_invalid'
+  | 'preserved_invalid'
 
 export interface RefusalDetails {
   /** What lies behind it. */

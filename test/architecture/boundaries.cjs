@@ -104,7 +104,7 @@ module.exports = {
       from: { path: '^examples/([^/]+)/' },
       to: {
         path: '^(sdk|portal|test|examples)/',
-        pathNot: '^examples/$1/|^sdk/src/(index|node|fastify|poll|stores|testing)\\.ts$',
+        pathNot: '^examples/$1/|^sdk/src/(index|node|fastify|poll|stores|testing|policies|removal)\\.ts$',
       },
     },
     {

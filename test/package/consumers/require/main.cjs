@@ -1,5 +1,7 @@
 const { createReceiver, Refusal } = require('@noticeline/sdk')
-const doors = ['node', 'poll', 'stores', 'protocol', 'testing'].map((door) => require(`@noticeline/sdk/${door}`))
+const doors = ['node', 'poll', 'policies', 'stores', 'protocol', 'testing'].map((door) =>
+  require(`@noticeline/sdk/${door}`),
+)
 
 createReceiver({ issuer: 'nowhere' }).catch((error) => {
   console.log(
