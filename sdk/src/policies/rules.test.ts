@@ -88,7 +88,7 @@ async function play(rule: Rule, steps: readonly Step[]): Promise<{ acts: Act[]; 
       signal: new AbortController().signal,
       token: { jti: 'evt_1', setSha256: 'x'.repeat(43), raw: '' },
       now: () => clock.now(),
-    }) as NoticeContext
+    }) as unknown as NoticeContext
   const open = async () => {
     const policy = await openPolicy({
       cases,
