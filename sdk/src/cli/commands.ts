@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
+import { doctorCommand } from './doctor.ts'
 import { inboxListCommand, inboxRetryCommand, inboxShowCommand } from './inbox.ts'
 import { keygenCommand } from './keygen.ts'
 import { listenCommand } from './listen.ts'
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   listenCommand,
   triggerCommand,
   keygenCommand,
+  doctorCommand,
   verifyCommand,
   verifyBundleCommand,
   inboxListCommand,
