@@ -5,6 +5,7 @@ import { bin, install, ownEnvironment, root } from './bootstrap.mjs'
 install()
 const steps = [
   ['JSON Schemas of the wire', 'sdk', 'scripts/emit-schemas.ts'],
+  ['JSON Schemas of the agent', 'sdk', 'scripts/emit-agent.ts'],
   ['the commands of noticeline', 'sdk', 'scripts/emit-commands.ts'],
   ['schema.sql and the types of the tables', 'portal', 'scripts/db-types.ts'],
 ]

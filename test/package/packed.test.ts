@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packed-'))
   const stage = join(folder, 'stage')
   await mkdir(stage)
-  for (const name of ['package.json', 'README.md', 'COMMANDS.md', 'CHANGELOG.md', 'schemas', 'vectors']) {
+  for (const name of ['package.json', 'README.md', 'COMMANDS.md', 'CHANGELOG.md', 'agent', 'schemas', 'vectors']) {
     await cp(join(sdk, name), join(stage, name), { recursive: true })
   }
   await cp(join(root, 'LICENSE'), join(stage, 'LICENSE'))
@@ -56,7 +56,7 @@ const typechecked = (cwd: string, ...flags: string[]) =>
 test('the packed package holds what was built and nothing else', async () => {
   const names = await readdir(unpacked)
   const text = ['CHANGELOG.md', 'COMMANDS.md', 'LICENSE', 'README.md']
-  expect(names.sort()).toEqual([...text, 'dist', 'package.json', 'schemas', 'vectors'])
+  expect(names.sort()).toEqual([...text, 'agent', 'dist', 'package.json', 'schemas', 'vectors'])
   const { exports, dependencies } = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'))
   expect(exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' })
   expect(Object.keys(dependencies)).toEqual(['jose', 'zod'])

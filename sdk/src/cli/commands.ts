@@ -1,3 +1,7 @@
+import { agentCommand } from './agent.ts'
+import { agentCheckCommand } from './agent-check.ts'
+import { agentHealthCommand } from './agent-health.ts'
+import { agentReportCommand } from './agent-report.ts'
 import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
@@ -13,6 +17,10 @@ import { verifyBundleCommand } from './verify-bundle.ts'
 export const commands: readonly Command[] = [
   listenCommand,
   triggerCommand,
+  agentCommand,
+  agentCheckCommand,
+  agentHealthCommand,
+  agentReportCommand,
   keygenCommand,
   doctorCommand,
   verifyCommand,

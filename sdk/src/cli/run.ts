@@ -15,10 +15,11 @@ export interface Surroundings extends Omit<Shell, 'print' | 'json' | 'reveal' | 
 
 /** Reads the line, runs its command, and answers with the exit code. Never throws. */
 export async function run(commands: readonly Command[], around: Surroundings): Promise<number> {
-  const { line } = around
-  // Before the line is understood it is known already how to speak about it.
-  const json = line.includes('--json')
-  const reveal = line.includes('--reveal')
+  const end = around.line.indexOf('--')
+  // Before the line is understood it is known already how to speak about it. What stands after -- is for another program.
+  const own = end < 0 ? around.line : around.line.slice(0, end)
+  const json = own.includes('--json')
+  const reveal = own.includes('--reveal')
   try {
     return await understood(commands, around, json, reveal)
   } catch (error) {
