@@ -1,4 +1,5 @@
 /** The parts of the proof: each on a world of its own, at whatever count. */
+import { mutationsPart } from '../refusals/part.ts'
 import { type DatabaseName, debianBinaries, whyNoSmallDisk } from '../running/database.ts'
 import { startMailServer } from '../running/mail-server.ts'
 import { chanceOf } from '../running/random.ts'
@@ -221,7 +222,7 @@ const portalParts: readonly Part[] = [
   },
 ]
 
-export const parts: readonly Part<string>[] = [...portalParts, ...struckParts]
+export const parts: readonly Part<string>[] = [...portalParts, ...struckParts, mutationsPart]
 
 /** Why a part cannot be played on a database here, or null. */
 export function whyNot(part: Part<string>, database: string): string | null {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mutated, type Sample } from '../refusals/mutate.ts'
+import { chanceOf } from '../running/random.ts'
 import { examples, languages, StrangeReceiver, whyNotIn } from './other-languages.ts'
 
 interface Vector {
@@ -31,6 +33,11 @@ function settle(receiver: StrangeReceiver, { expect: expected }: Vector): void {
   const { audience, sealing_keys, jwks } = expected
   receiver.settle({ issuer, audience, sealing_keys, now: Date.parse(expected.now) / 1000 }, jwks)
 }
+
+const samples: readonly (Sample & { vector: Vector })[] = accepted.map((vector) => {
+  const { media_type: mediaType, body } = vector.sent
+  return { name: vector.name, mediaType, body: Buffer.from(body), raw: '', vector }
+})
 
 const bodyOf = ({ sent }: Vector) => sent.body + 'A'.repeat(sent.padding ?? 0)
 
@@ -73,6 +80,21 @@ for (const language of languages) {
         stored: 0,
       }))
       expect(seen).toEqual(wanted)
+    })
+
+    test('refuses what is left of accepted bodies after random changes, and does not fall over', async () => {
+      const chance = chanceOf(20_261_122)
+      const wrong: object[] = []
+      for (let played = 0; played < 60; played += 1) {
+        const sample = chance.pick(samples)
+        const next = mutated(sample, chance, samples)
+        if (next === null) continue
+        settle(receiver, sample.vector)
+        const { code, err } = await receiver.push(next.mediaType, new Uint8Array(next.body))
+        const stored = receiver.stored().length
+        if (code !== 400 || err === null || stored > 0) wrong.push({ name: sample.name, kind: next.kind, code, stored })
+      }
+      expect(wrong).toEqual([])
     })
   })
 }

@@ -117,7 +117,7 @@ export class StrangeReceiver {
     for (const name of readdirSync(join(this.#folder, 'inbox'))) rmSync(join(this.#folder, 'inbox', name))
   }
 
-  async push(mediaType: string, body: string): Promise<{ code: number; err: string | null }> {
+  async push(mediaType: string, body: string | Uint8Array<ArrayBuffer>): Promise<{ code: number; err: string | null }> {
     const headers = { 'content-type': mediaType, accept: 'application/json' }
     const signal = AbortSignal.timeout(60_000)
     const answer = await fetch(this.#url, { method: 'POST', headers, body, signal })

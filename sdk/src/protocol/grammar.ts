@@ -10,7 +10,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** A base64url segment that holds a strict JSON object. */
 export function readJsonSegment(segment: string): Record<string, unknown> | null {
   const bytes = readBase64url(segment)
-  if (!bytes) return null
+  return bytes && readJsonBytes(bytes)
+}
+
+/** A strict JSON object in UTF-8. */
+export function readJsonBytes(bytes: Uint8Array): Record<string, unknown> | null {
   try {
     return readJsonObject(utf8.decode(bytes))
   } catch {
@@ -38,8 +42,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 const deepest = 32
 
+const literal = /[-+.0-9eE]+/y
+
 // Walks text that JSON.parse has accepted, so it only has to tell strings, numbers and brackets apart.
 function readsTheSameForEverybody(text: string): boolean {
+  if (/\p{Surrogate}/u.test(text)) return false
   const open: (Set<string> | null)[] = []
   let nameExpected = false
   for (let at = 0; at < text.length; at += 1) {
@@ -55,8 +62,12 @@ function readsTheSameForEverybody(text: string): boolean {
       nameExpected = open.at(-1) != null
     } else if (char === '"') {
       const end = endOfString(text, at)
-      const string = JSON.parse(text.slice(at, end + 1)) as string
-      if (/[\0\p{Surrogate}]/u.test(string)) return false
+      let string = text.slice(at + 1, end)
+      // Only an escape can hide another spelling, a NUL or half a surrogate.
+      if (string.includes('\\')) {
+        string = JSON.parse(text.slice(at, end + 1)) as string
+        if (/[\0\p{Surrogate}]/u.test(string)) return false
+      }
       const names = open.at(-1)
       if (nameExpected && names) {
         if (string === '__proto__' || names.has(string)) return false
@@ -65,9 +76,8 @@ function readsTheSameForEverybody(text: string): boolean {
       }
       at = end
     } else if (char === '-' || (char >= '0' && char <= '9')) {
-      const literal = /[-+.0-9eE]+/y
       literal.lastIndex = at
-      const number = literal.exec(text)?.[0] ?? char
+      const number = literal.exec(text)?.[0] ?? ''
       if (!keepsItsDigits(number) || (open.length === 1 && !/^(0|-?[1-9][0-9]*)$/.test(number))) return false
       at += number.length - 1
     }
@@ -76,9 +86,11 @@ function readsTheSameForEverybody(text: string): boolean {
 }
 
 function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let before = end
+    while (text[before - 1] === '\\') before -= 1
+    if ((end - before) % 2 === 0) return end
+  }
 }
 
 function keepsItsDigits(literal: string): boolean {
