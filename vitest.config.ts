@@ -24,6 +24,7 @@ export default defineConfig({
       './sdk/vitest.config.ts',
       project('architecture', './test', ['architecture/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 60_000 }),
       project('package', './test', ['package/**/*.test.ts'], wholePortals(1)),
+      project('frameworks', './test', ['frameworks/**/*.test.ts'], wholePortals(1)),
       project('stores', './test', ['stores/**/*.test.ts'], wholePortals(1)),
       project('examples', './test', ['examples.test.ts'], wholePortals(1)),
       project('wire', './test', ['wire/**/*.test.ts'], wholePortals(1)),

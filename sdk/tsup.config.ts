@@ -5,6 +5,7 @@ import { descriptionsLeaveTheBundle } from './scripts/without-descriptions.ts'
 const doors = [
   'src/index.ts',
   'src/node.ts',
+  'src/fastify.ts',
   'src/poll.ts',
   'src/policies.ts',
   'src/stores.ts',

@@ -1,5 +1,6 @@
 import { type RefusalCode, refuse } from '../protocol.ts'
-import { alreadyRead } from '../receiver/web-adapter.ts'
+import { readByMiddleware } from '../receiver/node-adapter.ts'
+import { wasRead } from '../receiver/web-adapter.ts'
 import { rules } from './rules.ts'
 import type { Shell } from './shell.ts'
 
@@ -29,7 +30,7 @@ const errs = [
 /** Sentences of this package quote nothing that arrived; any other text may. */
 const ours = new Set([
   ...Object.keys(rules).map((code) => refuse(code as RefusalCode).description),
-  alreadyRead().message,
+  readByMiddleware().message,
 ])
 
 export function answeredBy({ status: code }: { readonly status: number }, text: string, shell: Shell): Answered {
@@ -47,7 +48,7 @@ export function answeredBy({ status: code }: { readonly status: number }, text: 
 }
 
 export function isBodyAlreadyRead(description: unknown): boolean {
-  return description === alreadyRead().message
+  return typeof description === 'string' && description.startsWith(wasRead)
 }
 
 function hintFor(code: number, text: string, description: string | undefined): string | undefined {

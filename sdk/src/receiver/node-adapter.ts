@@ -23,13 +23,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.readableEnded || request.readableDidRead) throw alreadyRead()
   const reply = await receiver.receive({
     method: request.method ?? '',
     contentType: request.headers['content-type'] ?? null,
     contentLength: request.headers['content-length'] ?? null,
-    // Ending the loop over a request would otherwise end its connection, and with it the answer.
-    body: request.iterator({ destroyOnReturn: false }),
+    body: unread(request),
   })
   // What was left unread would keep the connection busy: it is closed behind the answer.
   const whole = request.complete
@@ -39,6 +37,19 @@ async function answer(
     ...(whole ? {} : { connection: 'close' }),
   })
   response.end(reply.body)
+}
+
+export const readByMiddleware = () =>
+  alreadyRead(
+    'by other middleware. Mount the receiver before express.json() and other body parsers; in Fastify register the plugin of @noticeline/sdk/fastify.',
+  )
+
+/** The body as it comes. Ending the loop over a request would otherwise end its connection, and with it the answer. */
+export function unread(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  if (request.readableEnded || request.readableDidRead) {
+    throw readByMiddleware()
+  }
+  return request.iterator({ destroyOnReturn: false })
 }
 
 function sayWhy(response: ServerResponse, error: unknown): void {

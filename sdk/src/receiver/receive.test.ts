@@ -151,7 +151,7 @@ describe('what is refused, by its err', () => {
       await request.text()
       await expect(receiver.handle(request)).rejects.toMatchObject({
         code: 'body_already_read',
-        message: expect.stringContaining('before express.json()'),
+        message: expect.stringContaining('take request.json() and the like away'),
       })
     }))
 })

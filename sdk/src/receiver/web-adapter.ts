@@ -2,15 +2,14 @@ import { Refusal } from '../refusals.ts'
 import type { Push } from './handle.ts'
 import type { Reply } from './replies.ts'
 
-export const alreadyRead = () =>
-  new Refusal(
-    'body_already_read',
-    'The request body was already read by other middleware. Mount the receiver before express.json().',
-  )
+/** How the refusal begins; each adapter goes on with what to do in its own framework. */
+export const wasRead = 'The request body was already read'
+
+export const alreadyRead = (how: string) => new Refusal('body_already_read', `${wasRead} ${how}`)
 
 /** Translates; the core decides. */
 export async function answerRequest(receive: (push: Push) => Promise<Reply>, request: Request): Promise<Response> {
-  if (request.bodyUsed) throw alreadyRead()
+  if (request.bodyUsed) throw alreadyRead('before receiver.handle(request): take request.json() and the like away.')
   const reply = await receive({
     method: request.method,
     contentType: request.headers.get('content-type'),

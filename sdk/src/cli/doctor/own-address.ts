@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { BlockList, isIPv6 } from 'node:net'
 import { codeOf } from '../../inbox/file-lock.ts'
 import { tokenMediaType } from '../../protocol.ts'
-import { alreadyRead } from '../../receiver/web-adapter.ts'
+import { wasRead } from '../../receiver/web-adapter.ts'
 import { answeredBy, objectIn } from '../push-answer.ts'
 import type { Shell } from '../shell.ts'
 import { type Finding, findings } from './finding.ts'
@@ -136,7 +136,7 @@ export async function checkPushes(way: Way, shell: Shell): Promise<Finding[]> {
         'Run receiver.connect, or give it audience.',
       )
     }
-    if (wasRead(token) || wasRead(json)) return sayType.ok('something of ours answers; see the body parser')
+    if (bodyWasRead(token) || bodyWasRead(json)) return sayType.ok('something of ours answers; see the body parser')
     const firewall = [403, 406, 415].includes(token.code)
     if (firewall && isReceiver(json)) {
       return sayType.warn(
@@ -160,9 +160,9 @@ export async function checkPushes(way: Way, shell: Shell): Promise<Finding[]> {
   }
 
   function bodyParser(): Finding {
-    const parsed = [token, json].filter(wasRead).length
+    const parsed = [token, json].filter(bodyWasRead).length
     if (parsed > 0) {
-      const which = parsed === 2 ? 'every body' : wasRead(json) ? 'JSON bodies' : 'bodies'
+      const which = parsed === 2 ? 'every body' : bodyWasRead(json) ? 'JSON bodies' : 'bodies'
       return sayBody.fail(
         `Other middleware reads ${which} before the receiver.`,
         'Mount the receiver before express.json() and the like.',
@@ -185,8 +185,8 @@ function isReceiver({ code, text }: Knocked): boolean {
   return code === 400 && typeof err === 'string' && typeof description === 'string'
 }
 
-function wasRead({ text }: Knocked): boolean {
-  return text.includes(alreadyRead().message) || text.includes('body_already_read')
+function bodyWasRead({ text }: Knocked): boolean {
+  return text.includes(wasRead) || text.includes('body_already_read')
 }
 
 export function isLoopback(url: URL): boolean {
