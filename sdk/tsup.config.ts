@@ -8,6 +8,7 @@ const doors = [
   'src/fastify.ts',
   'src/poll.ts',
   'src/policies.ts',
+  'src/removal.ts',
   'src/stores.ts',
   'src/protocol.ts',
   'src/testing.ts',

@@ -1,5 +1,5 @@
 const { createReceiver, Refusal } = require('@noticeline/sdk')
-const doors = ['node', 'fastify', 'poll', 'policies', 'stores', 'protocol', 'testing'].map((door) =>
+const doors = ['node', 'fastify', 'poll', 'policies', 'removal', 'stores', 'protocol', 'testing'].map((door) =>
   require(`@noticeline/sdk/${door}`),
 )
 

@@ -1,0 +1,202 @@
+import type { CaseStore } from '../inbox/cases.ts'
+import type { Guard, Reach } from '../policies/rule.ts'
+import type { NoticeItem } from '../protocol.ts'
+import type { Clock } from '../receiver/core.ts'
+import type { Handlers, NoticeContext } from '../receiver/handlers.ts'
+import type { Outcome, Reinstatement } from '../receiver/outcomes.ts'
+import { always, type Chain, putBack, refOf, removeItem, run } from './chain.ts'
+import { type Progress, ProgressStore, sameState } from './progress.ts'
+import { type Kept, StepFailed, type StepName, type Steps } from './steps.ts'
+
+/**
+ * Something a person should know: ids and codes only.
+ *
+ * - `beyond_guard`: the measure would reach further than the guard lets through; nothing was done.
+ * - `step_failed`: a step failed as often as it is tried, and the item was answered `cannot_execute`.
+ * - `changed_by_another`: the state is neither the one before nor the one we made, so nothing was put back over it.
+ * - `held`: the notice is closed and what was set aside stays, since a hold has no end, or nobody knows how far its removal came.
+ */
+export interface RemovalAlarm {
+  readonly code: 'beyond_guard' | 'step_failed' | 'changed_by_another' | 'held'
+  readonly notice: string
+  readonly item: string
+  readonly step?: StepName
+}
+
+export interface RemovalOptions<Target extends Kept, State extends Kept> {
+  /** Where it is kept how far each item has come: `fileCases(folder)`. A policy may use the same. */
+  readonly cases: CaseStore
+  readonly steps: Steps<Target, State>
+  /** How far one measure may reach: one site and one mailbox unless said otherwise. */
+  readonly guard?: Partial<Guard>
+  /** Whether `suspend` may be used for items of scope `account`. Off unless said otherwise. */
+  readonly suspend?: boolean
+  /** Looks in a row that have to find it gone; 3 unless said otherwise. */
+  readonly looks?: number
+  /** Milliseconds between two looks; 2000 unless said otherwise. */
+  readonly between?: number
+  /** How often a step is tried, minutes apart in the end, before the item is answered `cannot_execute`; 5 unless said otherwise. */
+  readonly tries?: number
+  readonly onAlarm?: (alarm: RemovalAlarm) => void
+  readonly clock?: Clock
+}
+
+export interface Removal {
+  /** What `createReceiver` takes as `on`, or a policy's `wrap`. */
+  readonly on: Pick<Handlers, 'notice.issued' | 'notice.withdrawn'> &
+    Required<Pick<Handlers, 'notice.corrected' | 'notice.closed'>>
+  /** How far the measure for an item would reach, for a policy. */
+  reach(item: NoticeItem, context: NoticeContext): Promise<Reach>
+  /** Destroys what was closed and whose hold has ended; by itself every minute. */
+  drain(): Promise<void>
+  /** After `receiver.stop`. */
+  stop(): Promise<void>
+}
+
+const minute = 60_000
+
+/**
+ * Handlers made of steps: resolve, block, preserve, purge, verify, report. Each step's answer is durable before the next
+ * begins, so that a crash or a failure repeats the step that was running and no other. A withdrawal puts back the state
+ * read before; a closing destroys, once no hold runs any more.
+ */
+export async function openRemoval<Target extends Kept, State extends Kept>(
+  options: RemovalOptions<Target, State>,
+): Promise<Removal> {
+  const { cases, steps, tries = 5 } = options
+  await cases.open()
+  const kept = new ProgressStore<Target, State>(cases)
+  const alarm = (given: RemovalAlarm) => options.onAlarm?.(given)
+  const clock = options.clock ?? { now: () => new Date() }
+  const stopping = new AbortController()
+  let sweeping: Promise<void> = Promise.resolve()
+  const chain: Chain<Target, State> = {
+    steps,
+    kept,
+    guard: { sites: 1, mailboxes: 1, ...options.guard },
+    suspend: options.suspend ?? false,
+    looks: Math.max(1, options.looks ?? 3),
+    between: options.between ?? 2000,
+    alarm: (code, notice, item) => alarm({ code, notice, item }),
+    pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  }
+
+  /** All items side by side. What failed is tried again with the next run; what was done answers at once then. */
+  async function each<Given extends { readonly id: string }, Answer>(
+    given: readonly Given[],
+    context: NoticeContext,
+    work: (one: Given) => Promise<Answer>,
+  ): Promise<(Answer | Outcome)[]> {
+    const ended = await Promise.allSettled(given.map(work))
+    const failed = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
+    if (failed.length > 0 && (context.attempt < tries || !failed.every((error) => error instanceof StepFailed))) {
+      throw failed[0]
+    }
+    return ended.map((end, index) => {
+      if (end.status === 'fulfilled') return end.value
+      const { step, item } = end.reason as StepFailed
+      alarm({ code: 'step_failed', notice: context.caseId, item, step })
+      const note = `The step ${step} failed ${context.attempt} times.`
+      const at = context.now().toISOString()
+      return {
+        ...always(given[index] ?? { id: item }, at),
+        outcome: 'cannot_execute',
+        reason: 'technical',
+        note,
+      } as const
+    })
+  }
+
+  const remove = (items: readonly NoticeItem[], context: NoticeContext) =>
+    each(items, context, (item) => removeItem(chain, item, context))
+
+  async function takeBack(id: string, context: NoticeContext): Promise<Outcome | Reinstatement> {
+    const progress = await kept.find(context.caseId, id)
+    const result = progress === null ? 'nothing' : await putBack(chain, progress, refOf(context, id, progress.round))
+    const base = always({ id }, context.now().toISOString())
+    if (result === 'another') {
+      const note = 'Another has changed it since; a person has to look.'
+      return { ...base, outcome: 'cannot_execute', reason: 'technical', note }
+    }
+    return { ...base, outcome: 'reinstated', ...(result === 'nothing' && { note: 'Nothing had been done about it.' }) }
+  }
+
+  /** What the police hold, what has no end to its hold, and what was only half done is not for the clock to destroy. */
+  async function close(progress: Progress<Target, State>, context: NoticeContext): Promise<void> {
+    const { before, after, measure, undone } = progress
+    const ours = before !== undefined && !(after !== undefined && sameState(before.state, after.state))
+    if (undone !== undefined || !ours || steps.destroy === undefined) return kept.forget(progress)
+    const { basis, until } = context.preservation
+    const ends = [until, progress.preserved?.until].filter((end) => end !== undefined).sort()
+    if (measure === undefined || progress.held || progress.left || (basis !== 'none' && ends.length === 0)) {
+      alarm({ code: 'held', notice: progress.notice, item: progress.item })
+      await kept.keep({ ...progress, held: true })
+      return
+    }
+    const destroyAfter = ends.at(-1) ?? context.now().toISOString()
+    await destroyDue(await kept.keep({ ...progress, destroyAfter }), context.now())
+  }
+
+  async function destroyDue(progress: Progress<Target, State>, now: Date): Promise<void> {
+    const { destroyAfter, target, preserved, notice, item } = progress
+    if (destroyAfter === undefined || progress.held || Date.parse(destroyAfter) > now.getTime()) return
+    const ref = refOf(
+      { caseId: notice, deadline: null, signal: stopping.signal, now: () => clock.now() },
+      item,
+      progress.round,
+    )
+    await run('destroy', item, async () => steps.destroy?.(target, preserved ?? null, ref))
+    await kept.forget(progress)
+  }
+
+  async function sweep(): Promise<void> {
+    for (const progress of await kept.all()) await destroyDue(progress, clock.now()).catch(() => undefined)
+  }
+
+  const drain = (): Promise<void> => {
+    sweeping = sweeping.then(sweep, sweep)
+    return sweeping
+  }
+  const timer = setInterval(() => void drain().catch(() => undefined), minute)
+  timer.unref()
+
+  return {
+    on: {
+      'notice.issued': (notice, context) => remove(notice.items, context) as Promise<Outcome[]>,
+      'notice.corrected': (correction, context) => remove(correction.items, context) as Promise<Outcome[]>,
+      async 'notice.withdrawn'({ items, restore, reason }, context) {
+        if (restore)
+          return each(
+            items.map((id) => ({ id })),
+            context,
+            ({ id }) => takeBack(id, context),
+          )
+        for (const id of items) {
+          const progress = await kept.find(context.caseId, id)
+          if (progress === null) continue
+          await kept.keep({ ...progress, left: true, ...(reason === 'police_hold' && { held: true as const }) })
+        }
+        return undefined
+      },
+      async 'notice.closed'({ items }, context) {
+        for (const { id } of items) {
+          const progress = await kept.find(context.caseId, id)
+          if (progress !== null) await close(progress, context)
+        }
+        return undefined
+      },
+    },
+    async reach(item, context) {
+      const ref = refOf(context, item.id)
+      const resolved = await run('resolve', item.id, () => steps.resolve(item, ref))
+      return resolved.found ? resolved.reach : { sites: 0, mailboxes: 0 }
+    },
+    drain,
+    async stop() {
+      clearInterval(timer)
+      stopping.abort()
+      await sweeping.catch(() => undefined)
+      await cases.close()
+    },
+  }
+}

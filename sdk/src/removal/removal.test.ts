@@ -1,0 +1,363 @@
+import { describe, expect, test } from 'vitest'
+import { type CaseStore, memoryCases } from '../inbox/cases.ts'
+import { aCase, type State, type Target, World } from '../testing/removal-world.ts'
+import { openRemoval, type RemovalAlarm, type RemovalOptions } from './open-removal.ts'
+import type { Sighting, Steps } from './steps.ts'
+
+const site = 'cust42.tern.example'
+
+async function opened(
+  world: World,
+  over: Partial<Steps<Target, State>> = {},
+  more: Partial<RemovalOptions<Target, State>> = {},
+) {
+  const alarms: RemovalAlarm[] = []
+  const cases: CaseStore = more.cases ?? memoryCases()
+  const options = {
+    between: 0,
+    ...more,
+    cases,
+    steps: world.steps(over),
+    onAlarm: (alarm: RemovalAlarm) => void alarms.push(alarm),
+  }
+  return { removal: await openRemoval(options), alarms, cases }
+}
+
+/** Verify says these, one after the other; the last for ever. */
+function seen(...results: Sighting['result'][]): Partial<Steps<Target, State>> {
+  let look = 0
+  return { verify: async () => ({ result: results[Math.min(look++, results.length - 1)] ?? 'online' }) }
+}
+
+describe('a removal in steps', () => {
+  test('runs them in their order, looks as often as it should, and reports what was seen', async () => {
+    const world = new World()
+    const { removal, cases } = await opened(world)
+    const { notice, context } = aCase()
+    const outcomes = await removal.on['notice.issued'](notice, context())
+    expect(outcomes).toMatchObject([{ item: 'itm_1', outcome: 'content_removed', by: 'auto', scope_applied: 'site' }])
+    expect(world.calls.join(' ')).toBe('resolve state block state purge verify verify verify')
+    expect(await removal.on['notice.issued'](notice, context())).toEqual(outcomes)
+    expect(world.calls).toHaveLength(8)
+    expect(JSON.stringify(await cases.list(''))).not.toContain('1.jpg')
+  })
+
+  test('the case stands under its number, and nothing tells a step what was found', async () => {
+    const refs: object[] = []
+    const { removal } = await opened(new World(), {
+      purge: async (_, ref) => {
+        refs.push(ref)
+        return []
+      },
+    })
+    const { notice, context } = aCase()
+    await removal.on['notice.issued'](notice, context())
+    expect(refs).toMatchObject([{ id: 'ntc_a/itm_1', reason: 'case ntc_a', item: 'itm_1' }])
+    expect(JSON.stringify(refs)).not.toMatch(/csam|terror|regime|category/)
+  })
+
+  test('only the step that failed is tried again; its failure names no address', async () => {
+    const world = new World()
+    let fails = 2
+    const purge = async () => {
+      world.calls.push('purge')
+      if (fails-- > 0) throw new TypeError('no answer from https://cust42.tern.example/1.jpg')
+      return []
+    }
+    const { removal } = await opened(world, { purge })
+    const { notice, context } = aCase()
+    for (const attempt of [1, 2]) {
+      const failed = await Promise.resolve(removal.on['notice.issued'](notice, context(attempt))).catch(
+        (error) => error,
+      )
+      expect(failed).toMatchObject({ name: 'StepFailed', step: 'purge', item: 'itm_1' })
+      expect(String(failed)).not.toContain('cust42')
+    }
+    expect(await removal.on['notice.issued'](notice, context(3))).toMatchObject([{ outcome: 'content_removed' }])
+    expect(world.calls.join(' ')).toBe('resolve state block state purge purge purge verify verify verify')
+  })
+
+  test('what is still seen online is purged again, and after its tries it is said that it could not be done', async () => {
+    const world = new World()
+    const { removal, alarms } = await opened(
+      world,
+      seen('gone_http', 'online', 'moved', 'inconclusive', 'gone_http', 'online'),
+    )
+    const { notice, context } = aCase()
+    for (const attempt of [1, 2, 3, 4]) {
+      await expect(removal.on['notice.issued'](notice, context(attempt))).rejects.toMatchObject({ step: 'verify' })
+    }
+    expect(await removal.on['notice.issued'](notice, context(5))).toMatchObject([
+      { outcome: 'cannot_execute', reason: 'technical' },
+    ])
+    expect(alarms).toEqual([{ code: 'step_failed', notice: 'ntc_a', item: 'itm_1', step: 'verify' }])
+    expect(world.calls.filter((step) => step === 'purge')).toHaveLength(5)
+    expect(world.effects).toEqual(['block ntc_a/itm_1'])
+  })
+
+  test('one item that fails keeps no other from being done', async () => {
+    const world = new World()
+    const items = [1, 2].map((n) => ({
+      id: `itm_${n}`,
+      url: `https://cust4${n}.tern.example/`,
+      scope: 'site' as const,
+    }))
+    const resolve = world.steps().resolve
+    const failing = {
+      resolve: async (...[item, ref]: Parameters<typeof resolve>) => {
+        if (item.id === 'itm_1') throw new Error('unknown')
+        return resolve(item, ref)
+      },
+    }
+    const { removal } = await opened(world, failing)
+    const { notice, context } = aCase({ items })
+    await expect(removal.on['notice.issued'](notice, context(1))).rejects.toThrow('itm_1')
+    expect(world.effects).toEqual(['block ntc_a/itm_2'])
+    expect(await removal.on['notice.issued'](notice, context(5))).toMatchObject([
+      { item: 'itm_1', outcome: 'cannot_execute' },
+      { item: 'itm_2', outcome: 'content_removed' },
+    ])
+  })
+})
+
+describe('the outcome is what was seen', () => {
+  const outcome = async (over: Partial<Steps<Target, State>>, world = new World()) => {
+    const { removal } = await opened(world, over)
+    const { notice, context } = aCase()
+    return (await removal.on['notice.issued'](notice, context()))?.[0]
+  }
+
+  test('content that is gone, or access that is denied', async () => {
+    expect(await outcome(seen('gone_http'))).toMatchObject({ outcome: 'content_removed' })
+    expect(await outcome(seen('gone_http', 'access_denied'))).toMatchObject({
+      outcome: 'access_disabled',
+      territory: ['worldwide'],
+    })
+    const block: Steps<Target, State>['block'] = async ({ site: at }, _, ref) => {
+      world.set(at, { status: 'blocked', by: ref.id })
+      return { scope_applied: 'file', territory: ['eu'], collateral: 'a thumbnail' }
+    }
+    const world = new World()
+    expect(await outcome({ block, ...seen('gone_http') }, world)).toMatchObject({
+      ...{ outcome: 'access_disabled', territory: ['eu'], scope_applied: 'file', collateral: 'a thumbnail' },
+    })
+  })
+
+  test('not here, not possible, gone before', async () => {
+    const found = (answer: object) => ({ resolve: async () => ({ found: false, ...answer }) as never })
+    expect(await outcome(found({ outcome: 'not_hosted_here', reason: 'customer_left' }))).toMatchObject({
+      reason: 'customer_left',
+    })
+    expect(await outcome(found({ outcome: 'cannot_execute', reason: 'police_hold' }))).toMatchObject({
+      reason: 'police_hold',
+    })
+    const since = '2026-11-01T00:00:00.000Z'
+    expect(await outcome(found({ outcome: 'already_unavailable', since }))).toMatchObject({
+      outcome: 'already_unavailable',
+      since,
+    })
+  })
+
+  test('what another had suspended before is already unavailable, and is not ours to lift', async () => {
+    const world = new World()
+    world.set(site, { status: 'unpaid', by: 'billing' })
+    const { removal } = await opened(world)
+    const { notice, context, withdrawal, closing } = aCase()
+    expect(await removal.on['notice.issued'](notice, context())).toMatchObject([{ outcome: 'already_unavailable' }])
+    expect(await removal.on['notice.withdrawn'](withdrawal(), context())).toMatchObject([{ outcome: 'reinstated' }])
+    await removal.on['notice.closed'](closing(), context())
+    expect(world.get(site)).toEqual({ status: 'unpaid', by: 'billing' })
+    expect(world.calls).not.toContain('undo')
+    expect(world.calls).not.toContain('destroy')
+  })
+
+  test('further than the guard nothing is done', async () => {
+    const world = new World()
+    const wide = {
+      resolve: async () => ({ found: true, target: { site }, reach: { sites: 2, mailboxes: 0 } }) as const,
+    }
+    const { removal, alarms } = await opened(world, wide)
+    const { notice, context } = aCase()
+    expect(await removal.on['notice.issued'](notice, context())).toMatchObject([{ outcome: 'cannot_execute' }])
+    expect([world.calls, alarms]).toEqual([[], [{ code: 'beyond_guard', notice: 'ntc_a', item: 'itm_1' }]])
+    const wider = await opened(world, wide, { guard: { sites: 2 } })
+    expect(await wider.removal.on['notice.issued'](notice, context())).toMatchObject([{ outcome: 'content_removed' }])
+  })
+
+  test('suspend is off unless it is switched on, and then for accounts only', async () => {
+    const items = [{ id: 'itm_1', url: `https://${site}/`, scope: 'account' as const }]
+    for (const [suspend, scope, expected] of [
+      [false, 'account', false],
+      [true, 'account', true],
+      [true, 'file', false],
+    ] as const) {
+      const world = new World()
+      const over = {
+        suspend: async (...[target, before, ref]: Parameters<Steps<Target, State>['block']>) => {
+          world.did('suspend')
+          return world.steps().block(target, before, ref)
+        },
+      }
+      const { removal } = await opened(world, over, { suspend })
+      const { notice, context } = aCase({ items: items.map((item) => ({ ...item, scope })) })
+      const [outcome] = (await removal.on['notice.issued'](notice, context())) ?? []
+      expect([world.effects.includes('suspend'), outcome?.also]).toEqual([
+        expected,
+        expected ? 'service_suspended' : undefined,
+      ])
+    }
+  })
+})
+
+describe('a withdrawal', () => {
+  test('puts back the state read before, once, and looks that it holds', async () => {
+    const world = new World()
+    const { removal } = await opened(world)
+    const { notice, context, withdrawal } = aCase()
+    await removal.on['notice.issued'](notice, context())
+    expect(world.get(site)).toEqual({ status: 'blocked', by: 'ntc_a/itm_1' })
+    for (let run = 0; run < 2; run += 1) {
+      expect(await removal.on['notice.withdrawn'](withdrawal(), context())).toMatchObject([
+        { item: 'itm_1', outcome: 'reinstated' },
+      ])
+    }
+    expect(world.get(site)).toEqual({ status: 'up', by: null })
+    expect(world.effects).toEqual(['block ntc_a/itm_1', 'undo ntc_a/itm_1'])
+  })
+
+  test('does not undo what another has put since', async () => {
+    const world = new World()
+    const { removal, alarms } = await opened(world)
+    const { notice, context, withdrawal } = aCase()
+    await removal.on['notice.issued'](notice, context())
+    world.set(site, { status: 'unpaid', by: 'billing' })
+    expect(await removal.on['notice.withdrawn'](withdrawal(), context())).toMatchObject([{ outcome: 'cannot_execute' }])
+    expect(world.get(site)).toEqual({ status: 'unpaid', by: 'billing' })
+    expect(alarms).toMatchObject([{ code: 'changed_by_another' }])
+  })
+
+  test('of a notice that never ran touches nothing; one that does not ask for it puts nothing back', async () => {
+    const world = new World()
+    const { removal, alarms } = await opened(world)
+    const { notice, context, withdrawal, closing } = aCase()
+    expect(await removal.on['notice.withdrawn'](withdrawal(), context())).toMatchObject([
+      { note: 'Nothing had been done about it.' },
+    ])
+    await removal.on['notice.issued'](notice, context())
+    const held = withdrawal({ restore: false, reason: 'police_hold' })
+    expect(await removal.on['notice.withdrawn'](held, context())).toBeUndefined()
+    await removal.on['notice.closed'](closing(), context())
+    expect(world.effects).toEqual(['block ntc_a/itm_1'])
+    expect(alarms).toMatchObject([{ code: 'held' }])
+  })
+
+  test('an undo that did not hold is tried again', async () => {
+    const world = new World()
+    let tries = 0
+    const undo: Steps<Target, State>['undo'] = async ({ site: at }, before) => {
+      tries += 1
+      if (tries > 1) world.set(at, before)
+    }
+    const { removal } = await opened(world, { undo })
+    const { notice, context, withdrawal } = aCase()
+    await removal.on['notice.issued'](notice, context())
+    await expect(removal.on['notice.withdrawn'](withdrawal(), context())).rejects.toMatchObject({ step: 'undo' })
+    expect(await removal.on['notice.withdrawn'](withdrawal(), context())).toMatchObject([{ outcome: 'reinstated' }])
+  })
+
+  test('an item corrected to another place is put back at the first one, and a notice issued again is done again', async () => {
+    const world = new World()
+    const { removal } = await opened(world)
+    const { notice, context, withdrawal } = aCase()
+    await removal.on['notice.issued'](notice, context())
+    const items = notice.items.map((item) => ({ ...item, url: 'https://cust43.tern.example/1.jpg' }))
+    await removal.on['notice.corrected']({ ...notice, items, changed: [], reason: 'x' }, context())
+    expect([world.get(site).status, world.get('cust43.tern.example').status]).toEqual(['up', 'blocked'])
+    await removal.on['notice.withdrawn'](withdrawal(), context())
+    await removal.on['notice.issued']({ ...notice, items }, context())
+    expect(world.effects).toEqual(
+      ['block', 'undo', 'block', 'undo', 'block'].map(
+        (step, index) => `${step} ntc_a/itm_1${['', '', '/2', '/2', '/3'][index]}`,
+      ),
+    )
+  })
+})
+
+describe('what is kept, and destroyed', () => {
+  const lawful = { basis: 'law_enforcement', reference: 'X', until: '2026-12-01T00:00:00.000Z' } as const
+
+  test('nothing is preserved without a basis, and of sexual abuse of children only for law enforcement', async () => {
+    for (const [given, expected] of [
+      [{}, false],
+      [{ preservation: { basis: 'tco6' } }, false],
+      [{ preservation: lawful }, true],
+      [{ category: 'terrorist_content', preservation: { basis: 'tco6' } }, true],
+      [{ category: 'terrorist_content' }, false],
+    ] as const) {
+      const world = new World()
+      const { removal } = await opened(world)
+      const { notice, context } = aCase(given)
+      const [outcome] = (await removal.on['notice.issued'](notice, context())) ?? []
+      expect([given, world.calls.includes('preserve')]).toEqual([given, expected])
+      const preserved = { sha256: 'a'.repeat(64), until: '2027-01-01T00:00:00.000Z' }
+      expect(outcome?.preserved).toEqual(expected ? preserved : undefined)
+    }
+  })
+
+  test('bytes, or anything beyond a digest and a place, are refused before they are written anywhere', async () => {
+    const world = new World()
+    const right = { sha256: 'a'.repeat(64), bytes: 4, where: 'vault', until: '2027-01-01T00:00:00.000Z' }
+    for (const wrong of [
+      { ...right, bytes: Buffer.from('abcd') },
+      { ...right, content: 'abcd' },
+      { ...right, sha256: 'x' },
+      { ...right, until: 'later' },
+    ]) {
+      const { removal, cases } = await opened(world, { preserve: async () => wrong as never })
+      const { notice, context } = aCase({ preservation: lawful })
+      const failed = await Promise.resolve(removal.on['notice.issued'](notice, context())).catch((error) => error)
+      expect(failed).toMatchObject({ step: 'preserve', cause: { code: 'preserved_invalid' } })
+      expect(JSON.stringify(await cases.list(''))).not.toContain('abcd')
+    }
+  })
+
+  test('a closing destroys at once where nothing is held, and after the hold where something is', async () => {
+    let now = new Date('2026-11-21T09:00:00.000Z')
+    const clock = { now: () => now }
+    const world = new World()
+    const { removal } = await opened(world, {}, { clock })
+    const { notice, context, closing } = aCase({}, clock.now)
+    await removal.on['notice.issued'](notice, context())
+    await removal.on['notice.closed'](closing(), context())
+    expect(world.effects).toEqual(['block ntc_a/itm_1', 'destroy ntc_a/itm_1'])
+
+    const held = aCase(
+      {
+        notice: 'ntc_b',
+        preservation: lawful,
+        items: [{ id: 'itm_2', url: 'https://cust43.tern.example/', scope: 'file' }],
+      },
+      clock.now,
+    )
+    await removal.on['notice.issued'](held.notice, held.context())
+    await removal.on['notice.closed'](held.closing(), held.context())
+    now = new Date('2026-12-31T00:00:00.000Z') // past what the notice says, before what was agreed when it was kept
+    await removal.drain()
+    expect(world.effects).not.toContain('destroy ntc_b/itm_2')
+    now = new Date('2027-01-01T00:00:00.000Z')
+    await removal.drain()
+    await removal.drain()
+    expect(world.effects.filter((effect) => effect === 'destroy ntc_b/itm_2')).toHaveLength(1)
+  })
+
+  test('what was put back is never destroyed', async () => {
+    const world = new World()
+    const { removal, cases } = await opened(world)
+    const { notice, context, withdrawal, closing } = aCase()
+    await removal.on['notice.issued'](notice, context())
+    await removal.on['notice.withdrawn'](withdrawal(), context())
+    await removal.on['notice.closed'](closing(), context())
+    expect(world.effects).not.toContain('destroy ntc_a/itm_1')
+    expect(await cases.list('')).toEqual([])
+  })
+})
