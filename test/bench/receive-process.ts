@@ -1,10 +1,13 @@
-/** The receivers that `receive` pushes to: ours with both stores, and a bare server; one process. */
+/** The receivers that `receive` pushes to: ours with both stores, a bare server, and those of others; one process. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createReceiver } from '@noticeline/sdk'
 import { nodeHandler } from '@noticeline/sdk/node'
 import { fileStore, memoryStore } from '@noticeline/sdk/stores'
 import { answerParent } from './child.ts'
+import { webhookPeers } from './webhook-peers.ts'
+
+const names = Object.keys(webhookPeers) as (keyof typeof webhookPeers)[]
 
 interface Given {
   issuer: string
@@ -24,6 +27,9 @@ async function open({ issuer, audience, keys, folder }: Given) {
     memory: await listen(nodeHandler(receivers.memory)),
     file: await listen(nodeHandler(receivers.file)),
     bare: await listen(bare),
+    ...Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await listen(webhookPeers[name].listener)])),
+    ),
   }
 }
 
