@@ -1,71 +1,31 @@
 import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { fileCases } from '../inbox/cases.ts'
 import { fileStore } from '../inbox/file.ts'
 import { loadOrCreateKeys } from '../inbox/own-keys-file.ts'
-import type { Alarm } from '../receiver/core.ts'
+import { openPolicy, type Policy } from '../policies/open-policy.ts'
+import { approve, auto, observe, type Rule } from '../policies/rule.ts'
 import { createReceiver, type Receiver } from '../receiver/create-receiver.ts'
-import type { Health } from '../receiver/health.ts'
+import type { Outcome } from '../receiver/outcomes.ts'
 import { actsBy } from './acts.ts'
-import { type Answer, type Result, readAnswer } from './answer.ts'
-import { type Ended, runCommand } from './command-run.ts'
+import type { Result } from './answer.ts'
 import type { AgentConfig } from './config.ts'
-import { endLeftovers, runMark } from './leftovers.ts'
+import type { AgentHealth } from './events.ts'
+import { endLeftovers } from './leftovers.ts'
 import { Progress } from './progress.ts'
-import type { AgentRequest } from './request.ts'
-import { Slots } from './slots.ts'
+import { Runner, type RunnerParts } from './runner.ts'
 
-/** What the agent tells while it works: ids, codes and counts, so it may go to any log. */
-export type AgentEvent =
-  | { readonly event: 'started'; readonly mode: AgentConfig['mode']; readonly leftovers: number }
-  | { readonly event: 'connected'; readonly by: 'poll' | 'push' }
-  | {
-      readonly event: 'ran'
-      readonly case: string
-      readonly item: string
-      readonly act: AgentRequest['act']
-      readonly attempt: number
-      /** The outcome that is reported, or `later`, `done`, `again`. */
-      readonly answer: string
-      readonly exit: number
-      readonly milliseconds: number
-      readonly stderr_bytes: number
-    }
-  | { readonly event: 'observed'; readonly case: string; readonly items: number }
-  | {
-      readonly event: 'alarm'
-      readonly code: string
-      readonly id?: string | undefined
-      readonly case?: string | undefined
-      readonly item?: string
-    }
-  | { readonly event: 'stopped' }
-
-export interface AgentHealth extends Health {
-  readonly mode: AgentConfig['mode']
-  readonly started_at: string
-  /** Runs of the command since the start: in all, and those that are to be run again. */
-  readonly runs: { readonly all: number; readonly again: number; readonly now: number }
-  readonly last_run: { readonly at: string; readonly answer: string } | null
-}
-
-export interface AgentParts {
+export interface AgentParts extends RunnerParts {
   readonly config: AgentConfig & { readonly portal: string; readonly state: string; readonly directory: string }
-  /** The program and its arguments. */
-  readonly command: readonly string[]
-  /** All that the command finds in its environment, beside what names the run. */
-  readonly environment: Readonly<Record<string, string>>
-  now(): Date
-  tell(event: AgentEvent): void
-  /** What the command wrote to standard error; only where a person asked to see it. */
-  readonly stderr?: ((item: string, text: string) => void) | undefined
 }
 
 export interface Agent {
   readonly receiver: Receiver
+  readonly policy: Policy
   health(): Promise<AgentHealth>
-  /** Reports what a person decided about an item for which the command said "later". */
-  report(notice: string, result: Result): Promise<void>
-  /** Lets running commands end, ends those that do not, and closes the inbox. */
+  /** What a person answers about an item instead of the command: to the policy where it waits there, otherwise at once. */
+  answer(notice: string, result: Result, by: string): Promise<void>
+  /** Lets running commands end, ends those that do not, and closes the folder. */
   stop(): Promise<void>
 }
 
@@ -75,125 +35,77 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const state = resolve(config.state)
   const mark = createHash('sha256').update(state).digest('hex').slice(0, 32)
   const keys = await loadOrCreateKeys(join(state, 'keys.json'))
-  const store = fileStore(join(state, 'inbox'))
-  const slots = new Slots(config.concurrency)
-  const working = new Set<Promise<unknown>>()
   const startedAt = now().toISOString()
-  const runs = { all: 0, again: 0 }
-  let last: AgentHealth['last_run'] = null
-  let progress: Progress | null = null
-  let leftovers = 0
-
-  // The lock of the inbox comes first: whoever holds it may end commands and write the progress beside it.
-  const opened = {
-    ...store,
-    async open() {
-      await store.open()
-      leftovers = await endLeftovers(mark)
-      progress = await Progress.open(join(state, 'progress'), now())
-    },
-  }
-
-  async function run(request: AgentRequest, signal: AbortSignal): Promise<Answer> {
-    const ended = slots.run(() => runOnce(request, signal))
-    working.add(ended)
-    return ended.finally(() => working.delete(ended))
-  }
-
-  async function runOnce(request: AgentRequest, signal: AbortSignal): Promise<Answer> {
-    const ended = await runCommand({
-      command: parts.command,
-      directory: config.directory,
-      environment: {
-        ...parts.environment,
-        NOTICELINE_ACT: request.act,
-        NOTICELINE_CASE: request.case,
-        NOTICELINE_ITEM: request.item,
-        NOTICELINE_KEY: request.key,
-        [runMark]: mark,
-      },
-      input: `${JSON.stringify(request)}\n`,
-      timeout: config.timeout * 1000,
-      signal,
-      onStderr: parts.stderr && ((text) => parts.stderr?.(request.item, text)),
+  const clock = { now }
+  const cases = fileCases(join(state, 'cases'))
+  // From here on the folder is ours: nobody else's commands can be running for it.
+  await cases.open()
+  try {
+    const leftovers = await endLeftovers(mark)
+    const progress = await Progress.open(cases, now())
+    const runner = new Runner(parts, mark)
+    const policy = await openPolicy({
+      cases,
+      keys,
+      clock,
+      rule: ruleOf(config),
+      guard: config.guard,
+      onAlarm: ({ code, notice, item }) => tell({ event: 'alarm', code, case: notice, item }),
+      log: ({ code, notice, item, why }) => tell({ event: code, case: notice, item, why }),
     })
-    const answer = readAnswer(request, ended, now(), exitCodesOf(config))
-    tellOf(request, ended, answer, signal)
-    return answer
-  }
+    const acts = actsBy({
+      progress,
+      run: (request, signal) => runner.run(request, signal),
+      async report(notice, results) {
+        const decided = new Set((await policy.decisions(notice)).flatMap(({ approved }) => approved))
+        // Where a person decided, it was not a program that did.
+        const own = results.map((result) => (decided.has(result.item) ? { ...result, by: 'human' as const } : result))
+        await receiver.report(notice, own)
+      },
+    })
+    const receiver: Receiver = await createReceiver({
+      issuer: config.portal,
+      keys,
+      inbox: fileStore(join(state, 'inbox')),
+      concurrency: config.concurrency,
+      clock,
+      onAlarm: ({ code, id, txn }) => tell({ event: 'alarm', code, id, case: txn }),
+      on: policy.wrap({ ...acts, 'deadline.changed': () => undefined }),
+    })
+    await policy.start(receiver)
+    tell({ event: 'started', mode: config.mode, leftovers })
 
-  function tellOf(request: AgentRequest, ended: Ended, answer: Answer, signal: AbortSignal): void {
-    const word = wordOf(answer)
-    runs.all += 1
-    if (answer.answer === 'again') runs.again += 1
-    last = { at: now().toISOString(), answer: word }
-    const { case: notice, item, act, attempt } = request
-    const { code: exit, milliseconds, stderrBytes: stderr_bytes } = ended
-    tell({ event: 'ran', case: notice, item, act, attempt, answer: word, exit, milliseconds, stderr_bytes })
-    if (answer.answer === 'again' && answer.code !== 'asked' && !signal.aborted) {
-      tell({ event: 'alarm', code: answer.code, case: notice, item })
+    return {
+      receiver,
+      policy,
+      async answer(notice, result, by) {
+        const waits = policy.waiting().some((one) => one.notice === notice && one.item === result.item)
+        if (waits) await policy.decide(notice, { by, answered: [result as Outcome] })
+        else await receiver.report(notice, [{ ...result, by: 'human' }])
+      },
+      async health() {
+        const { runs, last } = runner
+        const own = { mode: config.mode, started_at: startedAt, waiting: policy.waiting().length }
+        return { ...(await receiver.health()), ...own, runs, last_run: last }
+      },
+      async stop() {
+        await receiver.stop(config.stop_grace * 1000)
+        await runner.ended()
+        await policy.stop()
+        await cases.close()
+        tell({ event: 'stopped' })
+      },
     }
-  }
-
-  const acts = actsBy({
-    get progress() {
-      if (progress === null) throw new TypeError('The inbox is open before a handler runs.')
-      return progress
-    },
-    run,
-    report: (notice, results) => receiver.report(notice, results),
-  })
-  const receiver: Receiver = await createReceiver({
-    issuer: config.portal,
-    keys,
-    inbox: opened,
-    concurrency: config.concurrency,
-    clock: { now },
-    onAlarm: ({ code, id, txn }: Alarm) => tell({ event: 'alarm', code, id, case: txn }),
-    on: config.mode === 'observe' ? observing(tell) : { ...acts, 'deadline.changed': () => undefined },
-  })
-  tell({ event: 'started', mode: config.mode, leftovers })
-
-  return {
-    receiver,
-    report: (notice, result) => receiver.report(notice, [result]),
-    async health() {
-      const health = await receiver.health()
-      return {
-        ...health,
-        mode: config.mode,
-        started_at: startedAt,
-        runs: { ...runs, now: working.size },
-        last_run: last,
-      }
-    },
-    async stop() {
-      await receiver.stop(config.stop_grace * 1000)
-      await Promise.allSettled(working)
-      await progress?.close()
-      tell({ event: 'stopped' })
-    },
+  } catch (error) {
+    await cases.close()
+    throw error
   }
 }
 
-function exitCodesOf({ exit_codes: codes }: AgentConfig) {
-  return Object.fromEntries(Object.entries(codes).map(([code, said]) => [Number(code), said]))
-}
-
-function wordOf(answer: Answer): string {
-  return answer.answer === 'outcome' ? answer.result.outcome : answer.answer
-}
-
-/** Nothing runs and nothing is reported; what came is in the log by number. */
-function observing(tell: AgentParts['tell']) {
-  return {
-    'notice.issued': (notice: { items: readonly unknown[] }, context: { caseId: string }) => {
-      tell({ event: 'observed', case: context.caseId, items: notice.items.length })
-      return undefined
-    },
-    'notice.withdrawn': () => undefined,
-    'notice.corrected': () => undefined,
-    'notice.closed': () => undefined,
-    'deadline.changed': () => undefined,
-  }
+function ruleOf({ mode, auto: listed }: AgentConfig): Rule {
+  if (mode === 'observe') return observe()
+  if (mode === 'approve' || listed === undefined) return approve()
+  const { notifiers, regimes, categories, items_an_hour: itemsAnHour } = listed
+  // A command cannot say how large an account is; of shares nothing is known here.
+  return auto({ notifiers, regimes, categories, itemsAnHour, shareOfAccount: 1 })
 }

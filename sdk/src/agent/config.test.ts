@@ -32,6 +32,11 @@ test.each([
   [{ timeout: 0 }, '/timeout: '],
   [{ concurrency: 'four' }, '/concurrency: '],
   [{ mode: 'sometimes' }, '/mode: '],
+  [{ mode: 'auto' }, '/auto: Say for whom'],
+  [
+    { mode: 'auto', auto: { notifiers: [], regimes: ['test'], categories: ['csam'], items_an_hour: 1 } },
+    '/auto/notifiers',
+  ],
   [{ exit_codes: { 75: { outcome: 'refused' } } }, '/exit_codes/75: This code keeps its meaning.'],
   [{ exit_codes: { 0: { outcome: 'refused' } } }, '/exit_codes/0: '],
   [{ exit_codes: { 50: { outcome: 'gone' } } }, '/exit_codes/50/outcome: One of: content_removed'],
@@ -57,6 +62,7 @@ test.each([
   [{ socket: `/${'long/'.repeat(30)}` }, [], 4, 'socket_too_long'],
   [{}, ['--listen', '127.0.0.1:1'], 2, 'push_incomplete'],
   [{}, ['--mode', 'sometimes'], 2, 'value_unknown'],
+  [{}, ['--mode', 'auto'], 2, 'auto_missing'],
 ] as const)('with %j and %j it ends with %i, %s', async (config, line, exit, code) => {
   expect(await refused(config, line)).toMatchObject({ exit, code })
 })

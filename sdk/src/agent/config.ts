@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { outcomeCodes } from '../protocol/words.ts'
-import { itemOutcome } from './wire.ts'
+import { categories, outcomeCodes, regimes } from '../protocol/words.ts'
+import { itemOutcome, orgId } from './wire.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
+const some = <T extends z.ZodType>(one: T) => z.tuple([one], one)
 const listen = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[0-9a-zA-Z.-]+):[0-9]{1,5}$/, 'host:port, as in 127.0.0.1:8080.')
 const exitCode = z
   .looseObject({ outcome: z.enum(outcomeCodes, { error: `One of: ${outcomeCodes.join(', ')}.` }) })
@@ -21,9 +22,25 @@ export const agentConfig = z.strictObject({
   token_file: z.string().optional().describe('The file with the bearer token; its owner alone may read it.'),
   state: z.string().optional().describe('The folder for inbox, keys and progress; for one agent alone.'),
   mode: z
-    .enum(['auto', 'observe'], { error: 'auto or observe.' })
-    .default('auto')
-    .describe('auto: the command runs at once. observe: it never runs, notices are only counted in the log.'),
+    .enum(['approve', 'auto', 'observe'], { error: 'approve, auto or observe.' })
+    .default('approve')
+    .describe(
+      'approve: a person decides on every item. auto: what "auto" lists is done at once. observe: nothing is done.',
+    ),
+  auto: z
+    .strictObject({
+      notifiers: some(orgId).describe('Ids of notifiers, org_….'),
+      regimes: some(z.enum(regimes)).describe('Regimes of notices.'),
+      categories: some(z.enum(categories)).describe('Categories of notices.'),
+      items_an_hour: z.int().min(1).describe('Items done without a person in any 60 minutes; beyond that they wait.'),
+    })
+    .optional()
+    .describe('For mode auto: what is done without a person. All lists have to fit.'),
+  guard: z
+    .strictObject({ sites: z.int().min(0).optional(), mailboxes: z.int().min(0).optional() })
+    .default({})
+    .transform(({ sites = 1, mailboxes = 1 }) => ({ sites, mailboxes }))
+    .describe('How far one measure may reach, in every mode; one site and one mailbox unless said otherwise.'),
   timeout: seconds(1, 3600).default(60).describe('Seconds that one run of the command may take.'),
   concurrency: z.int().min(1).max(64).default(4).describe('Runs of the command at once; never two of one item.'),
   directory: z.string().optional().describe('Where the command runs; otherwise where the agent was started.'),
@@ -67,12 +84,15 @@ export function readAgentConfig(text: string): ConfigReading {
   return errors.length === 0 ? { ok: true, config: read.data } : { ok: false, errors }
 }
 
-function agreements({ command, shell, listen: at, url, exit_codes: codes }: AgentConfig): string[] {
+function agreements({ command, shell, mode, auto, listen: at, url, exit_codes: codes }: AgentConfig): string[] {
   return [
     typeof command === 'string' && !shell
       ? '/command: A list: the program, then its arguments. One string is for "shell": true.'
       : '',
     Array.isArray(command) && shell ? '/command: With "shell": true it is one string.' : '',
+    mode === 'auto' && auto === undefined
+      ? '/auto: Say for whom, for what, and how much: notifiers, regimes, categories, items_an_hour.'
+      : '',
     at !== undefined && url === undefined
       ? '/url: Pushes need the address under which the portal reaches this agent.'
       : '',

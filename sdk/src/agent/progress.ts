@@ -1,8 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { readOrMakeSecret } from '../inbox/key-file.ts'
-import { SealedLog } from '../inbox/sealed-log.ts'
+import { createHash } from 'node:crypto'
+import type { CaseStore } from '../inbox/cases.ts'
 import type { Result } from './answer.ts'
 
 /** What is known about one item: which act was begun last, with which address, and what came of it. */
@@ -21,36 +18,29 @@ export interface Entry {
   readonly reported?: boolean
 }
 
+const prefix = 'agent item '
 const kept = 90 * 24 * 60 * 60 * 1000
-/** Below this many lines a file is not worth writing anew. */
-const smallest = 2000
 
 /**
  * What the agent remembers beside the inbox: so that of five items of a notice the one that failed is run again alone, and
- * so that a corrected address is put back where it was taken down by mistake. Sealed like the inbox; in its own folder,
- * under the lock of the inbox.
+ * so that a corrected address is put back where it was taken down by mistake.
  */
 export class Progress {
-  readonly #log: SealedLog
+  readonly #cases: CaseStore
   readonly #entries = new Map<string, Entry>()
-  #last: Promise<void> = Promise.resolve()
 
-  private constructor(log: SealedLog) {
-    this.#log = log
+  private constructor(cases: CaseStore) {
+    this.#cases = cases
   }
 
-  static async open(folder: string, now: Date): Promise<Progress> {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    const key = await readOrMakeSecret(join(folder, 'key'), async () => `${randomBytes(32).toString('base64url')}\n`)
-    const entries: Entry[] = []
-    const log = await SealedLog.open(join(folder, 'progress.log'), Buffer.from(key.trim(), 'base64url'), (line) =>
-      entries.push(JSON.parse(line) as Entry),
-    )
-    const progress = new Progress(log)
+  /** Of an opened store. What nobody has asked about for 90 days is forgotten. */
+  static async open(cases: CaseStore, now: Date): Promise<Progress> {
+    const progress = new Progress(cases)
     const oldest = new Date(now.getTime() - kept).toISOString()
-    for (const entry of entries) progress.#entries.set(entry.key, entry)
-    for (const { key: old, at } of [...progress.#entries.values()]) if (at < oldest) progress.#entries.delete(old)
-    await progress.#compact()
+    const entries = (await cases.list(prefix)).map(([, value]) => JSON.parse(value) as Entry)
+    for (const entry of entries) if (entry.at >= oldest) progress.#entries.set(entry.key, entry)
+    const old = entries.filter(({ at }) => at < oldest).map(({ key }) => [prefix + key, null] as const)
+    if (old.length > 0) await cases.write(Object.fromEntries(old))
     return progress
   }
 
@@ -59,24 +49,9 @@ export class Progress {
   }
 
   /** Durable when it resolves. */
-  note(entry: Entry): Promise<void> {
-    const written = this.#last.then(async () => {
-      await this.#log.append([JSON.stringify(entry)])
-      this.#entries.set(entry.key, entry)
-      await this.#compact()
-    })
-    this.#last = written.catch(() => undefined)
-    return written
-  }
-
-  async close(): Promise<void> {
-    await this.#last
-    await this.#log.close()
-  }
-
-  async #compact(): Promise<void> {
-    if (this.#log.lines < smallest || this.#log.lines < 4 * this.#entries.size) return
-    await this.#log.replace([...this.#entries.values()].map((entry) => JSON.stringify(entry)))
+  async note(entry: Entry): Promise<void> {
+    await this.#cases.write({ [prefix + entry.key]: JSON.stringify(entry) })
+    this.#entries.set(entry.key, entry)
   }
 }
 

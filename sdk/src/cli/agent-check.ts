@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readAnswer } from '../agent/answer.ts'
 import { runCommand } from '../agent/command-run.ts'
 import { exampleRequest } from '../agent/example-request.ts'
+import { exitCodesOf, namesOf, wordOf } from '../agent/runner.ts'
 import { agentOptions, findProgram, readSettings, readToken, type Settings } from './agent-settings.ts'
 import { command } from './command.ts'
 import { saidOf } from './complaint.ts'
@@ -95,22 +96,14 @@ async function tryCommand({ config, command: words, environment }: Settings, she
     const ended = await runCommand({
       command: words,
       directory: config.directory,
-      environment: {
-        ...environment,
-        NOTICELINE_ACT: act,
-        NOTICELINE_CASE: request.case,
-        NOTICELINE_ITEM: request.item,
-        NOTICELINE_KEY: request.key,
-      },
+      environment: { ...environment, ...namesOf(request) },
       input: `${JSON.stringify(request)}\n`,
       timeout: config.timeout * 1000,
       signal: shell.stopping,
       onStderr: stderr,
     })
-    const codes = Object.fromEntries(Object.entries(config.exit_codes).map(([code, said]) => [Number(code), said]))
-    const answer = readAnswer(request, ended, shell.now(), codes)
-    const word =
-      answer.answer === 'outcome' ? answer.result.outcome : answer.answer === 'again' ? answer.code : answer.answer
+    const answer = readAnswer(request, ended, shell.now(), exitCodesOf(config))
+    const word = answer.answer === 'again' ? answer.code : wordOf(answer)
     looks.push({
       what: `${act}, run ${attempt}`,
       ok: answer.answer !== 'again' || answer.code === 'asked',

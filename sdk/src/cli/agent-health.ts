@@ -1,7 +1,7 @@
-import { askAgent } from '../agent/socket.ts'
+import { askAgent } from '../agent/ask-agent.ts'
 import { agentOptions, readSettings } from './agent-settings.ts'
+import { notRunning } from './agent-waiting.ts'
 import { command } from './command.ts'
-import { Complaint } from './complaint.ts'
 import { exitCodes } from './exit-codes.ts'
 
 const { config, state } = agentOptions
@@ -27,11 +27,3 @@ export const agentHealthCommand = command({
     return accepting && given_up === 0 ? exitCodes.ok[0] : exitCodes.refused[0]
   },
 })
-
-export function notRunning(): Complaint {
-  return new Complaint(
-    'agent_not_running',
-    'No agent answers there.',
-    'Start it, or give the --config or --state it was started with.',
-  )
-}

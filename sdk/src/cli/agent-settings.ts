@@ -33,9 +33,10 @@ export const agentOptions = {
   mode: {
     type: 'text',
     value: 'MODE',
-    choices: ['auto', 'observe'],
+    choices: ['approve', 'auto', 'observe'],
     env: 'NOTICELINE_MODE',
-    summary: 'With auto the command runs at once, with observe never.',
+    summary:
+      'Whether a person approves each item, what is listed is done at once, or nothing is done; approve unless said otherwise.',
   },
   timeout: {
     type: 'number',
@@ -98,13 +99,21 @@ export async function readSettings(
       'Give it after --, as in: noticeline agent -- php takedown.php',
     )
   }
+  const mode = (options.mode as AgentConfig['mode'] | undefined) ?? file.mode
+  if (mode === 'auto' && file.auto === undefined) {
+    throw misused(
+      'auto_missing',
+      'It is not said what may be done without a person.',
+      'Give "auto" in the configuration: notifiers, regimes, categories and items_an_hour.',
+    )
+  }
   const config = {
     ...file,
     ...pushBy({ listen: listen ?? file.listen, url: url ?? file.url }),
     portal,
     state,
     directory: resolve(shell.cwd, file.directory ?? '.'),
-    mode: (options.mode as AgentConfig['mode'] | undefined) ?? file.mode,
+    mode,
     timeout: options.timeout ?? file.timeout,
     concurrency: options.concurrency ?? file.concurrency,
     token_file: options['token-file'] ?? file.token_file,

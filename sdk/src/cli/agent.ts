@@ -1,5 +1,6 @@
-import { type AgentEvent, startAgent } from '../agent/agent.ts'
+import { startAgent } from '../agent/agent.ts'
 import { openDoor } from '../agent/door.ts'
+import type { AgentEvent } from '../agent/events.ts'
 import { openSocket } from '../agent/socket.ts'
 import { agentOptions, findProgram, readSettings, readToken } from './agent-settings.ts'
 import { command } from './command.ts'
@@ -76,8 +77,14 @@ function wordsFor(event: AgentEvent): string {
       return `connected, by ${event.by}`
     case 'ran':
       return `${event.case} ${event.item} ${event.act}: ${event.answer} (exit ${event.exit}, ${event.milliseconds} ms, run ${event.attempt}, ${event.stderr_bytes} bytes on standard error)`
+    case 'asked':
+      return `${event.case} ${event.item}: waits for a person (${event.why})`
+    case 'decided':
+    case 'acting':
+    case 'done':
     case 'observed':
-      return `${event.case} observed, ${event.items} items`
+    case 'over':
+      return `${event.case} ${event.item}: ${event.event}`
     case 'alarm':
       return ['ALARM', event.code, event.case, event.item ?? event.id].filter((word) => word !== undefined).join(' ')
     case 'stopped':

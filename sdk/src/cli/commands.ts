@@ -1,7 +1,7 @@
 import { agentCommand } from './agent.ts'
 import { agentCheckCommand } from './agent-check.ts'
 import { agentHealthCommand } from './agent-health.ts'
-import { agentReportCommand } from './agent-report.ts'
+import { agentAnswerCommand, agentApproveCommand, agentWaitingCommand } from './agent-waiting.ts'
 import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
@@ -20,7 +20,9 @@ export const commands: readonly Command[] = [
   agentCommand,
   agentCheckCommand,
   agentHealthCommand,
-  agentReportCommand,
+  agentWaitingCommand,
+  agentApproveCommand,
+  agentAnswerCommand,
   keygenCommand,
   doctorCommand,
   verifyCommand,
