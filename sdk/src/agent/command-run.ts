@@ -45,7 +45,7 @@ export function runCommand(options: CommandOptions): Promise<Ended> {
     let killing: ReturnType<typeof setTimeout> | undefined
     const child = spawn(program, rest, {
       cwd: directory,
-      env: { ...environment },
+      env: { ...environment } as NodeJS.ProcessEnv,
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     })

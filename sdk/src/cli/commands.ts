@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
 import { inboxListCommand, inboxRetryCommand, inboxShowCommand } from './inbox.ts'
+import { initCommand } from './init.ts'
 import { keygenCommand } from './keygen.ts'
 import { listenCommand } from './listen.ts'
 import { outboxListCommand, outboxRetryCommand, outboxShowCommand } from './outbox.ts'
@@ -15,6 +16,7 @@ import { verifyBundleCommand } from './verify-bundle.ts'
 
 /** Everything `noticeline` can do, in the order of its help. One file a command; what it needs is loaded when it runs. */
 export const commands: readonly Command[] = [
+  initCommand,
   listenCommand,
   triggerCommand,
   agentCommand,

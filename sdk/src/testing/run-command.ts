@@ -21,9 +21,10 @@ export function startCommand(
   line: readonly string[],
   given: { readonly cwd?: string; readonly env?: Record<string, string>; readonly input?: string } = {},
 ): Started {
+  const env: Record<string, string> = { PATH: process.env['PATH'] ?? '', ...given.env }
   const child = spawn(process.execPath, [program, ...line], {
     ...(given.cwd === undefined ? {} : { cwd: given.cwd }),
-    env: { PATH: process.env['PATH'] ?? '', ...given.env },
+    env: env as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const said = { stdout: '', stderr: '' }
