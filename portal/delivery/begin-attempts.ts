@@ -31,45 +31,43 @@ export interface Begun extends Claimed {
  * have been sent.
  */
 export function beginAttempts(ground: Ground, workerId: string, limit: number): Promise<Begun[]> {
-  const work = () => begin(ground, workerId, limit)
+  const work = () => ground.db.transaction((tx) => begin(tx, workerId, limit), { repeated: true })
   return ground.traces.span('claim', {}, work, (begun) =>
     begun.length === 0 ? null : { count: begun.length, noticeIds: begun.map(({ delivery }) => delivery.noticeId) },
   )
 }
 
-function begin(ground: Ground, workerId: string, limit: number): Promise<Begun[]> {
-  return ground.db.transaction(async (tx) => {
-    const claim = {
-      workerId,
-      now: tx.now,
-      leasedUntil: after(tx.now, leaseMs),
-      longestLease: after(tx.now, leaseMs + slackMs),
-      furthestTry: after(tx.now, furthestTryMs),
-      limit,
-    }
-    await findByIndex(tx.db)
-    const endpoints = (await lockOpenEndpoints(tx.db, claim)).map((endpoint) => atItsPace(endpoint, tx.now))
-    if (endpoints.length === 0) return []
-    const claimed = await leaseDue(tx.db, endpoints, claim)
-    if (claimed.length === 0) return []
-    const begun = claimed.flatMap((one) => {
-      const channel = endpoints.find(({ id }) => id === one.endpointId)
-      return channel ? [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, at: tx.now, channel }] : []
-    })
-    await insertAttempts(
-      tx.db,
-      begun.map(({ attemptId, number, delivery: { id, orgId }, endpointId }) => ({
-        id: attemptId,
-        deliveryId: id,
-        orgId,
-        endpointId,
-        number,
-      })),
-      tx.now,
-    )
-    await keepPaces(tx, endpoints, begun)
-    return begun
+async function begin(tx: Tx, workerId: string, limit: number): Promise<Begun[]> {
+  const claim = {
+    workerId,
+    now: tx.now,
+    leasedUntil: after(tx.now, leaseMs),
+    longestLease: after(tx.now, leaseMs + slackMs),
+    furthestTry: after(tx.now, furthestTryMs),
+    limit,
+  }
+  await findByIndex(tx.db)
+  const endpoints = (await lockOpenEndpoints(tx.db, claim)).map((endpoint) => atItsPace(endpoint, tx.now))
+  if (endpoints.length === 0) return []
+  const claimed = await leaseDue(tx.db, endpoints, claim)
+  if (claimed.length === 0) return []
+  const begun = claimed.flatMap((one) => {
+    const channel = endpoints.find(({ id }) => id === one.endpointId)
+    return channel ? [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, at: tx.now, channel }] : []
   })
+  await insertAttempts(
+    tx.db,
+    begun.map(({ attemptId, number, delivery: { id, orgId }, endpointId }) => ({
+      id: attemptId,
+      deliveryId: id,
+      orgId,
+      endpointId,
+      number,
+    })),
+    tx.now,
+  )
+  await keepPaces(tx, endpoints, begun)
+  return begun
 }
 
 function after(at: Date, ms: number): Date {

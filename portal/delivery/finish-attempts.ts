@@ -36,61 +36,60 @@ export interface Worker {
  */
 export function finishAttempts(ground: Ground, worker: Worker, tried: readonly Tried[]): Promise<void> {
   const about = { count: tried.length, noticeIds: tried.map(({ begun }) => begun.delivery.noticeId) }
-  return ground.traces.span('finish', about, () => finish(ground, worker, tried))
+  const work = () => ground.db.transaction((tx) => finish(tx, ground, worker, tried), { repeated: true })
+  return ground.traces.span('finish', about, work)
 }
 
-function finish(ground: Ground, worker: Worker, tried: readonly Tried[]): Promise<void> {
-  return ground.db.transaction(async (tx) => {
-    await findByIndex(tx.db)
-    const locked = await lockDeliveries(
-      tx.db,
-      tried.map(({ begun }) => begun.delivery.id),
-    )
-    const rows = new Map(locked.map((row) => [row.id, row]))
-    const there = tried.flatMap((one) => {
-      const delivery = rows.get(one.begun.delivery.id)
-      return delivery ? [{ ...one, delivery, meaning: one.answer ? readAnswer(one.answer) : held }] : []
-    })
-    await finishAttemptRows(
-      tx.db,
-      there.map((one) => rowOf(ground, one)),
-    )
-    await noteHealth(
-      tx,
-      there.flatMap(({ answer, ...one }) => (answer ? [{ ...one, answer }] : [])),
-      worker.jitter,
-    )
-    const offers = await noteOffers(
-      tx,
-      there.filter(({ answer }) => answer !== null),
-    )
-    const facts = new Map<Finished, NewFact[]>()
-    const arrivals = new Map<Finished, Arrival>()
-    for (const one of there) {
-      const arrival = move(one, worker, offers.has(one), facts)
-      if (arrival) arrivals.set(one, arrival)
-    }
-    // Of those that arrived, the clocks are written with the offer.
-    await markItemsOffered(
-      tx,
-      [...offers.keys()].filter((one) => !arrivals.has(one)),
-    )
-    await writeDeliveries(tx.db, [...rows.values()])
-    for (const one of there) if (one.meaning.gone) await leave(tx, one, facts)
-    // Nobody tries them again, so nobody would find another attempt whose worker was killed.
-    const repeated = [...arrivals.values()].filter(({ delivery }) => (rows.get(delivery.id)?.attempts ?? 0) > 1)
-    if (repeated.length > 0) {
-      await abandonAttempts(
-        tx.db,
-        repeated.map(({ delivery }) => delivery.id),
-        tx.now,
-      )
-    }
-    const started = await startClocksOf(tx, [...arrivals.values()])
-    for (const [index, one] of [...arrivals.keys()].entries()) facts.set(one, started[index] ?? [])
-    for (const [one, offered] of offers) facts.set(one, [offered, ...(facts.get(one) ?? [])])
-    await recordIn(tx, historiesOf(there, facts))
+async function finish(tx: Tx, ground: Ground, worker: Worker, tried: readonly Tried[]): Promise<void> {
+  await findByIndex(tx.db)
+  const locked = await lockDeliveries(
+    tx.db,
+    tried.map(({ begun }) => begun.delivery.id),
+  )
+  const rows = new Map(locked.map((row) => [row.id, row]))
+  const there = tried.flatMap((one) => {
+    const delivery = rows.get(one.begun.delivery.id)
+    return delivery ? [{ ...one, delivery, meaning: one.answer ? readAnswer(one.answer) : held }] : []
   })
+  await finishAttemptRows(
+    tx.db,
+    there.map((one) => rowOf(ground, one)),
+  )
+  await noteHealth(
+    tx,
+    there.flatMap(({ answer, ...one }) => (answer ? [{ ...one, answer }] : [])),
+    worker.jitter,
+  )
+  const offers = await noteOffers(
+    tx,
+    there.filter(({ answer }) => answer !== null),
+  )
+  const facts = new Map<Finished, NewFact[]>()
+  const arrivals = new Map<Finished, Arrival>()
+  for (const one of there) {
+    const arrival = move(one, worker, offers.has(one), facts)
+    if (arrival) arrivals.set(one, arrival)
+  }
+  // Of those that arrived, the clocks are written with the offer.
+  await markItemsOffered(
+    tx,
+    [...offers.keys()].filter((one) => !arrivals.has(one)),
+  )
+  await writeDeliveries(tx.db, [...rows.values()])
+  for (const one of there) if (one.meaning.gone) await leave(tx, one, facts)
+  // Nobody tries them again, so nobody would find another attempt whose worker was killed.
+  const repeated = [...arrivals.values()].filter(({ delivery }) => (rows.get(delivery.id)?.attempts ?? 0) > 1)
+  if (repeated.length > 0) {
+    await abandonAttempts(
+      tx.db,
+      repeated.map(({ delivery }) => delivery.id),
+      tx.now,
+    )
+  }
+  const started = await startClocksOf(tx, [...arrivals.values()])
+  for (const [index, one] of [...arrivals.keys()].entries()) facts.set(one, started[index] ?? [])
+  for (const [one, offered] of offers) facts.set(one, [offered, ...(facts.get(one) ?? [])])
+  await recordIn(tx, historiesOf(there, facts))
 }
 
 const held: Answer = { result: 'failed', code: 'key_missing', slow: false, gone: false }

@@ -89,6 +89,21 @@ test('reading past a transaction, on a second connection, is refused where it is
     expect(await ground.db.read.selectFrom('people').select('id').execute()).toEqual([])
   }))
 
+test('a table that is altered under a plan that is kept is read as it is now', () =>
+  withGround(at, async (ground) => {
+    const heads = () =>
+      ground.db.transaction((tx) => tx.db.selectFrom('factHeads').selectAll().execute(), { repeated: true })
+    await ground.db.read
+      .insertInto('factHeads')
+      .values({ chain: 'a', seq: 0, hash: Buffer.alloc(32) })
+      .execute()
+    for (let turn = 0; turn < 8; turn += 1) await heads()
+    const { rows } = await sql`select from pg_prepared_statements where name like 'kept %'`.execute(ground.db.read)
+    expect(rows.length).toBeGreaterThan(0)
+    await sql`alter table fact_heads add column more text default 'new'`.execute(ground.db.read)
+    expect(await heads()).toMatchObject([{ chain: 'a', more: 'new' }])
+  }))
+
 test('bigints are read as numbers and instants as dates', () =>
   withGround(at, async (ground) => {
     const { rows } = await sql`select count(*) as n, ${new Date(at)}::timestamptz as at from people`.execute(

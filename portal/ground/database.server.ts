@@ -11,6 +11,7 @@ import {
 import pg from 'pg'
 import { arrayText } from './array-text.server.ts'
 import type { BellName, Clock, Database, DB, JobData, RecordedFact, Tx } from './ground.ts'
+import { createStatementNames } from './statement-names.server.ts'
 
 /** Where a PostgreSQL is: an address, or the socket of the embedded one. */
 export type Connection =
@@ -105,17 +106,22 @@ export function kyselyOn(pool: PostgresPool): Kysely<DB> {
   })
 }
 
-/** The same pool, with lists written by us; see `arrayText`. */
+// One for the process: a connection may serve several of the pools below, and a name has one meaning on it.
+const statementNames = createStatementNames()
+
+/** The same pool, with lists written by us, see `arrayText`; and with names where a transaction asks for them. */
 function writingArrays(pool: PostgresPool): PostgresPool {
   return {
     async connect() {
       const client = await pool.connect()
       return {
-        query: ((text: string, values: readonly unknown[]) =>
-          client.query(
-            text,
-            values.map((value) => (Array.isArray(value) ? (arrayText(value) ?? value) : value)),
-          )) as PostgresPoolClient['query'],
+        query: ((text: string, given: readonly unknown[]) => {
+          const values = given.map((value) => (Array.isArray(value) ? (arrayText(value) ?? value) : value))
+          const name = insideTransaction.getStore()?.repeated ? statementNames.of(text) : undefined
+          return name === undefined
+            ? client.query(text, values)
+            : (client as unknown as pg.PoolClient).query({ name, text, values })
+        }) as PostgresPoolClient['query'],
         release: () => client.release(),
       }
     },
@@ -136,14 +142,19 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     },
     pool,
     connection: options.connection,
-    transaction: (work) => runTransaction(read, options, work),
+    transaction: (work, { repeated = false } = {}) => runTransaction(read, options, work, repeated),
     close: () => read.destroy(),
   }
 }
 
-const insideTransaction = new AsyncLocalStorage<true>()
+const insideTransaction = new AsyncLocalStorage<{ repeated: boolean }>()
 
-async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  db: Kysely<DB>,
+  options: DatabaseOptions,
+  work: (tx: Tx) => Promise<T>,
+  repeated: boolean,
+): Promise<T> {
   if (insideTransaction.getStore()) {
     throw new Error(
       'A transaction was begun inside another: hand `tx` down instead. Two at once can wait for each other.',
@@ -157,7 +168,7 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
       // Read committed: what must not change under us is locked by name, and a lock that was waited for shows the newest
       // row. Repeatable read would refuse exactly those, and every append to one chain waits for its head. Without its
       // key (`for no key update`), since every projection refers to what others lock, and they would wait for each other.
-      const result = await insideTransaction.run(true, () =>
+      const result = await insideTransaction.run({ repeated }, () =>
         db
           .transaction()
           .setIsolationLevel('read committed')
@@ -174,6 +185,7 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
       return result
     } catch (error) {
       if (attempt >= triesAfter(error)) throw error
+      if ((error as { code?: unknown }).code === '0A000') statementNames.renew()
       await wait(Math.random() * 10 * 2 ** attempt)
     }
   }
@@ -181,11 +193,13 @@ async function runTransaction<T>(db: Kysely<DB>, options: DatabaseOptions, work:
 
 /**
  * How often it is tried in all. 40001 could not be put in an order with others; 40P01 deadlock; 23505 somebody wrote the same
- * row in the same moment, and whoever looks again finds it there. In each case nothing was written.
+ * row in the same moment, and whoever looks again finds it there; 0A000 a table was altered under a plan that is kept. In each
+ * case nothing was written.
  */
 function triesAfter(error: unknown): number {
   const code = (error as { code?: unknown } | null)?.code
   if (code === '40001' || code === '40P01') return 8
+  if (code === '0A000') return 2
   return code === '23505' ? 3 : 1
 }
 

@@ -38,8 +38,9 @@ export interface Database {
   /**
    * One transaction: what is written, recorded and enqueued in it is there as a whole or not at all. It is tried again
    * on 40001 and 40P01, and on 23505 where somebody wrote the same row in the same moment, so `work` must be safe to repeat and must not wait for the network.
+   * `repeated`: the same statements come many times a second, and the server keeps their plans.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: { repeated?: boolean }): Promise<T>
 }
 
 export interface Tx {
