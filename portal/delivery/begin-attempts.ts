@@ -43,6 +43,8 @@ async function begin(tx: Tx, workerId: string, limit: number): Promise<Begun[]> 
     now: tx.now,
     leasedUntil: after(tx.now, leaseMs),
     longestLease: after(tx.now, leaseMs + slackMs),
+    begunAfter: after(tx.now, -leaseMs),
+    begunUntil: after(tx.now, slackMs),
     furthestTry: after(tx.now, furthestTryMs),
     limit,
   }

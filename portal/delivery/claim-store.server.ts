@@ -10,6 +10,9 @@ export interface Claim {
   leasedUntil: Date
   /** A lease beyond this was taken by a clock that has been set back since: it counts as run out. */
   longestLease: Date
+  /** What began between these, and has no result yet, is in flight: the same lease, seen from its attempt. */
+  begunAfter: Date
+  begunUntil: Date
   /** A try planned beyond this as well: it counts as due. */
   furthestTry: Date
   limit: number
@@ -65,9 +68,15 @@ const keyOf = (now: Date) => sql`left join lateral (
   order by k.registered_at desc limit 1
 ) as key on true`
 
-const busyAt = ({ now, longestLease }: Claim) => sql`left join lateral (
-  select count(*)::int as number from deliveries as d
-  where d.endpoint_id = e.id and d.leased_until > ${now} and d.leased_until <= ${longestLease}
+/**
+ * What is in flight at an endpoint: attempts that have begun, and no longer ago than a lease lasts. Counted by attempts,
+ * since a delivery whose lease stands in no index is leased without a word to any index.
+ */
+const running = ({ begunAfter, begunUntil }: Claim) =>
+  sql`a.result is null and a.started_at > ${begunAfter} and a.started_at <= ${begunUntil}`
+
+const busyAt = (claim: Claim) => sql`left join lateral (
+  select count(*)::int as number from attempts as a where a.endpoint_id = e.id and ${running(claim)}
 ) as busy on true`
 
 const open = (claim: Claim) => sql`busy.number < ${most}
@@ -137,23 +146,23 @@ export async function leaseDue(
   endpoints: readonly Pick<OpenEndpoint, 'id' | 'orgId' | 'most' | 'standsIn'>[],
   claim: Claim,
 ): Promise<Claimed[]> {
-  const { workerId, now, leasedUntil, longestLease, limit } = claim
+  const { workerId, leasedUntil, limit } = claim
   const of = <K extends 'id' | 'orgId' | 'most'>(column: K) => endpoints.map((endpoint) => endpoint[column])
   const ways = endpoints.map(({ standsIn }) => waysAsText(standsIn))
   const { rows } = await sql<DeliveryRow & { itemIds: string[] | null; dataKey: Buffer; sealed: Buffer }>`
     with room as (
-      select r.id, r.org_id, r.ways, r.most - count(d.id)::int as most
+      select r.id, r.org_id, r.ways, r.most - count(a.id)::int as most
       from unnest(${of('id')}::text[], ${of('orgId')}::text[], ${of('most')}::int[], ${ways}::text[])
         as r (id, org_id, most, ways)
-      left join deliveries as d
-        on d.endpoint_id = r.id and d.leased_until > ${now} and d.leased_until <= ${longestLease}
+      left join attempts as a on a.endpoint_id = r.id and ${running(claim)}
       group by r.id, r.org_id, r.most, r.ways
     ),
     picked as (
-      select due.*, room.id as at_endpoint, t.item_ids, t.data_key, t.sealed, t.data_key is null or t.sealed is null as erased
+      select due.id, due.deadline_at, room.id as at_endpoint, t.item_ids, t.data_key, t.sealed,
+        t.data_key is null or t.sealed is null as erased
       from room
       cross join lateral (
-        select d.* from deliveries as d where d.org_id = room.org_id and ${due(claim)}
+        select d.id, d.jti, d.deadline_at from deliveries as d where d.org_id = room.org_id and ${due(claim)}
           and (room.ways is null or position('|' || coalesce(d.stands_in, '') || '|' in room.ways) > 0)
         order by d.deadline_at, d.id limit greatest(room.most, 0)
         for no key update skip locked

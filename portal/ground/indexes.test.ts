@@ -7,8 +7,8 @@ const questions = [
   ['who is addressed by a notice', "select item_id from addressees where notice_id = 'ntc_a'", 'addressees_by_notice'],
   [
     'how many deliveries an endpoint has in hand',
-    "select count(*) from deliveries where endpoint_id = 'end_a' and leased_until > now()",
-    'deliveries_leased',
+    "select count(*) from attempts where endpoint_id = 'end_a' and result is null and started_at > now()",
+    'attempts_running',
   ],
   [
     'what is due to be looked at',

@@ -88,6 +88,7 @@ create table attempts (
   constraint attempts_result_check CHECK ((result = ANY (ARRAY['received'::text, 'refused'::text, 'failed'::text, 'abandoned'::text])))
 );
 CREATE INDEX attempts_by_delivery ON attempts USING btree (delivery_id, number);
+CREATE INDEX attempts_running ON attempts USING btree (endpoint_id, started_at) WHERE (result IS NULL);
 
 create table attributions (
   id text not null,
@@ -285,7 +286,6 @@ create table deliveries (
 CREATE INDEX deliveries_by_notice ON deliveries USING btree (notice_id);
 CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
 CREATE INDEX deliveries_due ON deliveries USING btree (next_attempt_at, deadline_at) WHERE (next_attempt_at IS NOT NULL);
-CREATE INDEX deliveries_leased ON deliveries USING btree (endpoint_id) WHERE (leased_until IS NOT NULL);
 CREATE INDEX deliveries_unreceipted ON deliveries USING btree (received_at) WHERE ((state = 'received'::text) AND (received_how = 'push'::text) AND (unacknowledged_at IS NULL));
 CREATE INDEX deliveries_waiting ON deliveries USING btree (org_id, deadline_at, id) WHERE (next_attempt_at IS NOT NULL);
 

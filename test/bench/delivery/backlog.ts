@@ -47,6 +47,8 @@ export async function claimTimes(line: DeliveryLine, times: number): Promise<num
           now: tx.now,
           leasedUntil: after(20_000),
           longestLease: after(25_000),
+          begunAfter: after(-20_000),
+          begunUntil: after(5_000),
           furthestTry: after(furthestTryMs),
           limit: 64,
         }
