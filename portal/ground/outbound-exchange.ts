@@ -1,4 +1,4 @@
-import { Client } from 'undici'
+import { Client, type Dispatcher } from 'undici'
 import { type Guard, openLine } from './outbound-connect.ts'
 import { failureOf, OutboundFailure } from './outbound-failure.ts'
 
@@ -51,57 +51,112 @@ export function createLine(url: URL, guard: Guard, headersMs: number): Line {
 }
 
 /** Asks once and reads at most `maxBytes` of the answer, in at most `totalMs`. No redirect is followed, nothing is unpacked. */
-export async function exchange(line: Line, request: Request): Promise<Answer> {
-  const late = new AbortController()
-  const stop = setTimeout(
-    () =>
-      late.abort(
-        new OutboundFailure('timeout', 'The whole answer was not there in the time allowed.', line.seen.address),
-      ),
-    request.totalMs,
-  )
-  try {
-    const answer = await line.client.request({
-      method: request.method,
-      path: `${request.url.pathname}${request.url.search}`,
-      headers: request.headers,
-      ...(request.body === undefined ? {} : { body: request.body }),
-      signal: late.signal,
+export function exchange(line: Line, request: Request): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const reading = new Reading(line, request, (answer, error) => {
+      clearTimeout(stop)
+      if (answer) resolve(answer)
+      else reject(failureOf(error, 'http', line.seen.address))
     })
-    const headers = Object.fromEntries(
-      Object.entries(answer.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : String(value ?? ''),
-      ]),
+    const stop = setTimeout(() => reading.stop(), request.totalMs)
+    line.client.dispatch(
+      {
+        method: request.method,
+        path: `${request.url.pathname}${request.url.search}`,
+        headers: request.headers,
+        body: request.body ?? null,
+      },
+      reading,
     )
-    if (request.method === 'HEAD') {
-      answer.body.on('error', () => {}).destroy()
-      return { status: answer.statusCode, headers, body: Buffer.alloc(0), truncated: false, reusable: false }
-    }
-    const read = await readBody(answer.body, request.maxBytes)
-    return { status: answer.statusCode, headers, ...read, reusable: !read.truncated }
-  } catch (error) {
-    throw failureOf(late.signal.aborted ? late.signal.reason : error, 'http', line.seen.address)
-  } finally {
-    clearTimeout(stop)
+  })
+}
+
+/**
+ * One answer as it comes in, without the streams that `Client.request` would wrap around a body which is nearly always
+ * empty. The number in its first line is what counts, so a body that breaks off or drips does not unsay it.
+ */
+class Reading implements Dispatcher.DispatchHandler {
+  readonly #line: Line
+  readonly #request: Request
+  readonly #give: (answer: Answer | null, error?: unknown) => void
+  readonly #chunks: Buffer[] = []
+  #length = 0
+  #head: Pick<Answer, 'status' | 'headers'> | null = null
+  #controller: Dispatcher.DispatchController | null = null
+  #late: OutboundFailure | null = null
+  #given = false
+
+  constructor(line: Line, request: Request, give: (answer: Answer | null, error?: unknown) => void) {
+    this.#line = line
+    this.#request = request
+    this.#give = give
+  }
+
+  /** The time is over, whatever has come so far; also before there is a line. */
+  stop(): void {
+    const late = new OutboundFailure(
+      'timeout',
+      'The whole answer was not there in the time allowed.',
+      this.#line.seen.address,
+    )
+    this.#late = late
+    if (this.#head) this.#answer(true)
+    else this.#fail(late)
+    this.#controller?.abort(late)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#late) controller.abort(this.#late)
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // 103 and its kind come before the answer.
+    if (status < 200) return
+    this.#head = { status, headers: joined(headers) }
+    if (this.#request.method !== 'HEAD') return
+    this.#answer(false)
+    controller.abort(new Error('Nothing follows'))
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    if (this.#length <= this.#request.maxBytes) return
+    this.#answer(true)
+    controller.abort(new Error('Enough'))
+  }
+
+  onResponseEnd(): void {
+    this.#answer(false)
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#head) this.#answer(true)
+    else this.#fail(error)
+  }
+
+  #answer(truncated: boolean): void {
+    if (this.#given || !this.#head) return
+    this.#given = true
+    const body = Buffer.concat(this.#chunks).subarray(0, this.#request.maxBytes)
+    this.#give({ ...this.#head, body, truncated, reusable: !truncated && this.#request.method !== 'HEAD' })
+  }
+
+  #fail(error: unknown): void {
+    if (this.#given) return
+    this.#given = true
+    this.#give(null, error)
   }
 }
 
-// The number in the first line is the answer that counts, so a body that breaks off or drips does not unsay it.
-async function readBody(
-  stream: AsyncIterable<Buffer>,
-  maxBytes: number,
-): Promise<{ body: Buffer; truncated: boolean }> {
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length > maxBytes) break
-    }
-  } catch {
-    return { body: Buffer.concat(chunks).subarray(0, maxBytes), truncated: true }
-  }
-  return { body: Buffer.concat(chunks).subarray(0, maxBytes), truncated: length > maxBytes }
+function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers))
+    all[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
+  return all
 }

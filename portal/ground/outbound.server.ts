@@ -35,7 +35,8 @@ export const userAgent = 'Noticeline/1 (+notice and takedown)'
 export function createOutbound(options: OutboundOptions): Outbound & { close(): Promise<void>; idleLines(): number } {
   const limits = { ...usual, ...options.limits }
   const guard = guardOf(options, limits.connectMs)
-  const lines = createLines({ idleMs: limits.idleMs, perOrigin: 4, inAll: 128 })
+  // More than a worker has in flight: with fewer, a line is closed for every other one that falls idle, and opened again.
+  const lines = createLines({ idleMs: limits.idleMs, perOrigin: 4, inAll: 512 })
 
   async function ask(request: Omit<Request, 'url' | 'maxBytes'>, text: string, keep: boolean): Promise<OutboundAnswer> {
     const started = performance.now()
