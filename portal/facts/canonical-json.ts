@@ -2,10 +2,13 @@
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((one) => canonicalJson(one ?? null)).join(',')}]`
   if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-    return `{${members.map(([name, one]) => `${JSON.stringify(name)}:${canonicalJson(one)}`).join(',')}}`
+    let members = ''
+    for (const name of Object.keys(value).sort()) {
+      const one = (value as Record<string, unknown>)[name]
+      if (one === undefined) continue
+      members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(one)}`
+    }
+    return `{${members}}`
   }
   return JSON.stringify(value)
 }

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
-import type { Addressee } from './notice.ts'
+import type { Addressee, Notice } from './notice.ts'
 import { addresseeOf } from './notice-store.server.ts'
 
 interface Named {
@@ -32,6 +32,16 @@ export async function setOffered(db: Transaction<DB>, offered: readonly (Named &
       as o (notice_id, org_id, item_id, at)
     where a.notice_id = o.notice_id and a.org_id = o.org_id and (o.item_id is null or a.item_id = o.item_id)
       and a.offered_at is null`.execute(db)
+}
+
+/** Of each notice, what its clocks are reckoned by. */
+export async function selectNorms(db: Transaction<DB>, noticeIds: readonly string[]) {
+  const rows = await db
+    .selectFrom('notices')
+    .select(['id', 'deadlineWithin', 'onObstacle', 'deemedReceipt'])
+    .where('id', '=', sql<string>`any(${noticeIds}::text[])`)
+    .execute()
+  return new Map(rows.map(({ id, ...norm }) => [id, norm as Pick<Notice, keyof typeof norm>]))
 }
 
 /** The addressees that these words reached, in the order of their items. */

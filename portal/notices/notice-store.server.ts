@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 import type { Addressee, Item, Notice } from './notice.ts'
 
@@ -78,11 +78,6 @@ export function selectOpenItemsAt(
 export async function selectNotice(db: Kysely<DB>, noticeId: string): Promise<Notice | null> {
   const row = await db.selectFrom('notices').selectAll().where('id', '=', noticeId).executeTakeFirst()
   return row ? noticeOf(row) : null
-}
-
-export async function selectNotices(db: Kysely<DB>, noticeIds: readonly string[]): Promise<Notice[]> {
-  const among = sql<string>`any(${noticeIds}::text[])`
-  return (await db.selectFrom('notices').selectAll().where('id', '=', among).execute()).map(noticeOf)
 }
 
 export async function lockNotice(db: Transaction<DB>, noticeId: string): Promise<Notice | null> {

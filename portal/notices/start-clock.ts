@@ -1,9 +1,8 @@
 import { type NewFact, recordAll } from '../facts/record.ts'
 import type { Tx } from '../ground/ground.ts'
 import { clockOfAddressee } from './clock-parts.ts'
-import { lockReceiving, setClocks } from './clock-store.server.ts'
+import { lockReceiving, selectNorms, setClocks } from './clock-store.server.ts'
 import type { Addressee } from './notice.ts'
-import { selectNotices } from './notice-store.server.ts'
 
 export interface Received {
   noticeId: string
@@ -39,11 +38,11 @@ export async function startClocks(
   tx: Tx,
   received: readonly Received[],
 ): Promise<{ itemIds: string[]; fact: NewFact | null }[]> {
-  const notices = await selectNotices(tx.db, [...new Set(received.map(({ noticeId }) => noticeId))])
+  const norms = await selectNorms(tx.db, [...new Set(received.map(({ noticeId }) => noticeId))])
   const addressees = await lockReceiving(tx.db, received)
   const moved = new Set<Addressee>()
   const answers = received.map(({ noticeId, orgId, at, itemIds: named, offeredAt = null }) => {
-    const notice = notices.find(({ id }) => id === noticeId)
+    const notice = norms.get(noticeId)
     if (!notice) throw new Error('A receipt for a notice that is not there')
     const reached = addressees.filter(
       (one) => one.noticeId === noticeId && one.orgId === orgId && (!named || named.includes(one.itemId)),
