@@ -74,11 +74,12 @@ const outcomes = () =>
   )
 
 /** A file is taken down, put back, taken down, and deleted when the notice is closed. */
-async function removesAndPutsBack(): Promise<void> {
+async function removesAndPutsBack(approve: (notice: string) => Promise<void> = async () => {}): Promise<void> {
   await mkdir(join(served(), '..'), { recursive: true })
   await mkdir(join(folder, 'withheld'), { recursive: true })
   await writeFile(served(), 'bytes')
   const { notice } = await portal.issue({ items: [{ url: address }] })
+  await approve(notice.notice)
   await until(() => outcomes().length === 1, 60_000)
   expect([outcomes(), existsSync(served())]).toEqual([['content_removed'], false])
   await portal.withdraw(notice)
@@ -167,7 +168,12 @@ describe.each(Object.entries(interpreters))('init --framework %s', (kind, needs)
       await until(() => portal.endpoints.length > 0 && portal.stream.polls.length > 0, 60_000).catch((error) => {
         throw new Error(`${error.message} ${JSON.stringify(agent.said())}`)
       })
-      await removesAndPutsBack().catch((error) => {
+      // Unless told otherwise it asks a person first.
+      const approve = async (notice: string) => {
+        const line = ['agent', 'approve', notice, '--config', 'agent.json', '--by', 'Noor']
+        await until(async () => (await typed(line, { cwd: folder })).code === 0, 60_000)
+      }
+      await removesAndPutsBack(approve).catch((error) => {
         throw new Error(`${error.message} ${JSON.stringify(agent.said())}`)
       })
     } finally {

@@ -107,7 +107,9 @@ const lines: Record<string, () => readonly (readonly string[])[]> = {
   ],
   'agent check': () => [['--config', 'agent.json']],
   'agent health': () => [[], [planted.url]],
-  'agent report': () => [[planted.url], [notice, planted.url]],
+  'agent waiting': () => [[], [planted.url]],
+  'agent approve': () => [[planted.url], [notice, planted.url]],
+  'agent answer': () => [[planted.url], [notice, planted.url, 'content_removed']],
   keygen: () => [['--public'], ['--keys', 'token.txt']],
   doctor: () => [
     ['--issuer', portal.issuer, '--url', server.url],

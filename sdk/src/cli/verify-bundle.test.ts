@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { memoryStore } from '../inbox/memory.ts'
+import { createReceiver } from '../receiver/create-receiver.ts'
+import { exportEvidence } from '../receiver/evidence.ts'
+import { generateKeys } from '../receiver/own-keys.ts'
 import { wholeBundle } from '../testing/bundle.ts'
+import { createTestPortal } from '../testing/test-portal.ts'
 import { typed } from '../testing/typed.ts'
 
 const { bundle } = await wholeBundle()
@@ -35,6 +40,34 @@ test('the first broken link is named, with 1', async () => {
   await writeFile(join(cwd, 'broken.json'), JSON.stringify(broken))
   expect(await typed(['verify-bundle', 'broken.json'], { cwd })).toMatchObject({
     ...{ code: 1, err: '', out: expect.stringContaining('broken: chain 2: link_hash') },
+  })
+})
+
+test('what a receiver shows is checked the same way', async () => {
+  const keys = await generateKeys()
+  const inbox = memoryStore()
+  const portal = await createTestPortal()
+  const endpoint = portal.attach({
+    signingKeys: keys.signing.map(({ publicJwk }) => publicJwk),
+    sealingKey: keys.sealing[0]?.publicJwk ?? null,
+    to: (request) => receiver.handle(request),
+  })
+  const { audience } = endpoint
+  const on = { 'notice.issued': () => undefined, 'notice.withdrawn': () => undefined }
+  const receiver = await createReceiver({ issuer: portal.issuer, audience, keys, inbox, on })
+  const { notice } = await portal.issue({ items: [{ url: 'https://cust42.example/a.jpg' }] })
+  await receiver.drain()
+  const shown = await exportEvidence(inbox, { issuer: portal.issuer, notice: notice.notice, keys, audience })
+  await receiver.stop(0)
+  await portal.stop()
+  await writeFile(join(cwd, 'receiver.json'), JSON.stringify(shown))
+  const whole = await typed(['verify-bundle', 'receiver.json'], { cwd })
+  expect([whole.code, whole.out]).toEqual([0, expect.stringContaining('received  1')])
+  expect(whole.out).not.toContain('cust42')
+  const altered = { ...shown, received: shown.received.map((one) => ({ ...one, set_sha256: 'A'.repeat(43) })) }
+  await writeFile(join(cwd, 'altered.json'), JSON.stringify(altered))
+  expect(await typed(['verify-bundle', 'altered.json'], { cwd })).toMatchObject({
+    ...{ code: 1, out: expect.stringContaining('broken: received 1: digest_differs') },
   })
 })
 

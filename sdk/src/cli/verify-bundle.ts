@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type Broken, checkEvidence, readJsonObject, type Whole } from '../protocol.ts'
+import {
+  type Broken,
+  checkEvidence,
+  checkReceiverEvidence,
+  type ReceiverEvidenceCheck,
+  readJsonObject,
+  type Whole,
+} from '../protocol.ts'
 import { checkIssuer, getJson } from '../receiver/portal.ts'
 import { command } from './command.ts'
 import { Complaint } from './complaint.ts'
@@ -14,6 +21,7 @@ export const verifyBundleCommand = command({
   summary: 'Check a bundle of evidence and name its first broken link',
   details: [
     'Checks the chain of facts, the path from its head to each sealed root, the signature on each root, the dates of the keys, and each token against the chain. Everything but the keys is checked offline.',
+    'What a receiver shows of its own (exportEvidence) is checked as well: each token, receipt and report by its signature and digest.',
     "A bundle can prove nothing about its own keys. Give the portal's archive: --issuer fetches it, --jwks reads a copy; without either that is said. Ends with 1 at the first thing that does not hold.",
   ],
   arguments: [{ name: 'bundle', summary: 'The file, or - for standard input.', file: true }],
@@ -29,7 +37,13 @@ export const verifyBundleCommand = command({
     const bundle = readJsonObject(text)
     if (bundle === null)
       throw new Complaint('bundle_wrong', 'The file holds no JSON object.', 'Ask for it again.', 'files')
-    const checked = await checkEvidence(bundle, await archive(options, shell))
+    const keys = await archive(options, shell)
+    if ('noticeline_receiver_evidence' in bundle) {
+      const checked = await checkReceiverEvidence(bundle, keys)
+      shell.print(checked.result === 'whole' ? wholeOfReceiver(checked, keys !== undefined) : broken(checked))
+      return checked.result === 'whole' ? undefined : exitCodes.refused[0]
+    }
+    const checked = await checkEvidence(bundle, keys)
     shell.print(checked.result === 'whole' ? whole(checked) : broken(checked))
     return checked.result === 'whole' ? undefined : exitCodes.refused[0]
   },
@@ -60,7 +74,20 @@ function whole(checked: Whole) {
   }
 }
 
-function broken(checked: Broken) {
+function wholeOfReceiver(checked: Extract<ReceiverEvidenceCheck, { result: 'whole' }>, compared: boolean) {
+  const { received, erased, sent } = checked
+  return {
+    text: [
+      'whole: what a receiver shows',
+      `  received  ${received}${erased === 0 ? '' : `, ${erased} of them erased: only their digest is left`}`,
+      `  sent      ${sent}, signed by the keys the file names as the receiver’s`,
+      `  keys      ${compared ? 'of the portal, as it publishes them' : 'only as the file gives them'}`,
+    ].join('\n'),
+    json: checked,
+  }
+}
+
+function broken(checked: Broken | Extract<ReceiverEvidenceCheck, { result: 'broken' }>) {
   const { part, at, code, description } = checked
   return {
     text: [`broken: ${part}${at === null ? '' : ` ${at}`}: ${code}`, `  why  ${description}`].join('\n'),
