@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { link, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createTestPortal, type TestPortal } from '@noticeline/sdk/testing'
 import { Storage } from 'example-node-http/storage.ts'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 
 let folder: string
 let storage: Storage
@@ -86,5 +91,103 @@ describe('examples/node-http takes a file away where it stands', () => {
     expect(await storage.withhold('itm_6', '/nobody/none.jpg')).toEqual({ done: false, why: 'not_found' })
     await link(served('cust42/g/7f3a.jpg'), served('cust42/other.jpg'))
     expect(await storage.withhold('itm_7', '/cust42/g/7f3a.jpg')).toMatchObject({ done: true, otherNames: 1 })
+  })
+})
+
+describe('a program that receives', () => {
+  const patient = { timeout: 60_000, interval: 50 }
+  const item = { url: 'https://cust42.tern.example/files/1.jpg' }
+
+  /** Starts an example beside a portal, and waits until it is connected. */
+  async function started(name: string, env: Record<string, string> = {}) {
+    const portal = await createTestPortal()
+    onTestFinished(() => portal.stop())
+    const kept = join(folder, 'kept')
+    const port = new URL(await serving(() => undefined, true)).port
+    const child = spawn(
+      process.execPath,
+      ['--import', join(import.meta.dirname, 'node_modules/tsx/dist/loader.mjs'), 'server.ts'],
+      {
+        cwd: join(import.meta.dirname, '..', 'examples', name),
+        env: { ...process.env, PORTAL: portal.issuer, PORTAL_TOKEN: portal.token, PORT: port, KEPT: kept, ...env },
+      },
+    )
+    onTestFinished(() => void child.kill('SIGKILL'))
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
+    await expect.poll(() => child.exitCode !== null || said.includes('connected'), patient).toBe(true)
+    expect(said).toContain('connected')
+    const ended = async () => {
+      child.kill('SIGTERM')
+      if (child.exitCode === null) await once(child, 'exit')
+      return [child.exitCode, child.signalCode]
+    }
+    return { portal, kept, origin: `http://127.0.0.1:${port}`, ended }
+  }
+
+  async function serving(listener: RequestListener, closed = false): Promise<string> {
+    const server = createServer(listener).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    if (closed) await new Promise((resolve) => server.close(resolve))
+    else
+      onTestFinished(() => {
+        server.close()
+        server.closeAllConnections()
+      })
+    return `http://127.0.0.1:${port}`
+  }
+
+  const outcomes = ({ reports }: TestPortal) =>
+    reports.flatMap((report) => (report.type === 'items.reported' ? report.message.results : []))
+  const outcomesOf = (portal: TestPortal) => expect.poll(() => outcomes(portal).map(({ outcome }) => outcome), patient)
+
+  test('examples/express answers 410 for what was named, 200 again after a withdrawal, and keeps its own API', async () => {
+    const { portal, origin, ended } = await started('express')
+    const status = async () => (await fetch(`${origin}/files/1.jpg`)).status
+    expect(await status()).toBe(200)
+    const { notice } = await portal.issue({ items: [item] })
+    await outcomesOf(portal).toEqual(['access_disabled'])
+    expect(await status()).toBe(410)
+    await portal.withdraw(notice)
+    await outcomesOf(portal).toEqual(['access_disabled', 'reinstated'])
+    expect(await status()).toBe(200)
+    const own = { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } }
+    expect(await (await fetch(`${origin}/api/orders`, own)).json()).toEqual({ received: ['a'] })
+    expect(await ended()).toEqual([0, null])
+  })
+
+  test('examples/fastify calls a panel once an item, by its key, and again when it failed', async () => {
+    const calls: string[] = []
+    const panel = await serving((request, response) => {
+      calls.push(`${request.url} ${request.headers['idempotency-key']}`)
+      response.writeHead(calls.length === 1 ? 502 : 200).end()
+    })
+    const { portal, origin, ended } = await started('fastify', { PANEL: panel })
+    const { notice } = await portal.issue({ notice: 'ntc_1', items: [{ ...item, id: 'itm_1' }] })
+    await outcomesOf(portal).toEqual(['access_disabled'])
+    await portal.withdraw(notice)
+    await outcomesOf(portal).toEqual(['access_disabled', 'reinstated'])
+    expect(calls).toEqual([
+      '/block ntc_1.itm_1.issued.0',
+      '/block ntc_1.itm_1.issued.0',
+      '/unblock ntc_1.itm_1.withdrawn.0',
+    ])
+    const own = { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } }
+    expect(await (await fetch(`${origin}/api/orders`, own)).json()).toEqual({ received: ['a'] })
+    expect(await ended()).toEqual([0, null])
+  })
+
+  test('examples/fetch-handler polls where it has no address', async () => {
+    const { portal, kept, ended } = await started('fetch-handler')
+    const rules = () => readdir(join(kept, 'rules'))
+    const { notice } = await portal.issue({ items: [{ ...item, id: 'itm_1' }] })
+    await outcomesOf(portal).toEqual(['access_disabled'])
+    expect(await rules()).toEqual(['itm_1.json'])
+    await portal.withdraw(notice)
+    await outcomesOf(portal).toEqual(['access_disabled', 'reinstated'])
+    expect(await rules()).toEqual([])
+    expect(portal.endpoints).toMatchObject([{ to: null }])
+    expect(await ended()).toEqual([0, null])
   })
 })
