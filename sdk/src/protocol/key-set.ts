@@ -1,6 +1,6 @@
 import type { Jwks } from './discovery.ts'
 import { isObject } from './grammar.ts'
-import { readPublicJwk, thumbprint } from './keys.ts'
+import { usableKey } from './keys.ts'
 
 /** A key set as it was last fetched, in a form that can be written to disk. */
 export interface SavedKeySet {
@@ -132,9 +132,15 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
 /** Only keys that can sign, by the thumbprint they have, whatever `kid` they claim. */
 async function indexed(published: readonly unknown[]): Promise<Map<string, JsonWebKey>> {
-  const usable = published.slice(0, mostKeys).flatMap((entry) => {
-    const read = readPublicJwk(entry, 'sig')
-    return typeof read === 'string' ? [] : [read]
-  })
-  return new Map(await Promise.all(usable.map(async (jwk) => [await thumbprint(jwk), jwk] as const)))
+  const keys = await Promise.all(published.slice(0, mostKeys).map(signing))
+  return new Map(keys.filter((key) => key !== null))
+}
+
+async function signing(jwk: unknown): Promise<readonly [string, JsonWebKey] | null> {
+  if (!isObject(jwk) || 'd' in jwk || (jwk['use'] ?? 'sig') !== 'sig' || (jwk['alg'] ?? 'ES256') !== 'ES256')
+    return null
+  const { kty, crv, x, y } = jwk as JsonWebKey
+  const clean = { kty, crv, x, y } as JsonWebKey
+  const usable = await usableKey(clean, 'sig', 'public')
+  return usable && [usable.kid, clean]
 }

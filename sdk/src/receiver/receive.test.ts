@@ -170,9 +170,7 @@ describe('the keys of the portal', () => {
     }))
 
   test('that were never fetched are no reason to refuse: the portal is asked to come back', () =>
-    withReceiver({}, async ({ portal, clock }) => {
-      await portal.rotateKey({ forget: true })
-      portal.misbehave({ jwks: 'down' })
+    withReceiver({ misbehave: { jwks: 'down' } }, async ({ portal, clock }) => {
       expect((await portal.issue({ items: [item] })).answers[0]?.code).toBe(503)
       portal.misbehave({ jwks: 'up' })
       clock.forward(31_000)

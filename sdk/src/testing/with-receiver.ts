@@ -4,6 +4,7 @@ import { createReceiver, type Receiver, type ReceiverOptions } from '../receiver
 import type { Handlers } from '../receiver/handlers.ts'
 import type { ContentRemoved, Reinstatement } from '../receiver/outcomes.ts'
 import { generateKeys, type OwnKeys } from '../receiver/own-keys.ts'
+import type { Misbehaviour } from './misbehaviour.ts'
 import { createTestPortal, type TestPortal } from './test-portal.ts'
 
 export interface HandClock {
@@ -43,6 +44,8 @@ export const reinstated = (item: string): Reinstatement => ({ ...removed(item), 
 type Given = Partial<Omit<ReceiverOptions, 'on'>> & {
   readonly on?: (scene: Pick<Scene, 'clock' | 'ran'>) => Partial<Handlers>
   readonly plain?: boolean
+  /** From before there is a receiver. */
+  readonly misbehave?: Misbehaviour
 }
 
 /** A portal, and a receiver it writes to, on a clock that only moves by hand. */
@@ -53,7 +56,8 @@ export async function withReceiver(given: Given, work: (scene: Scene) => Promise
   const ran: string[] = []
   const fresh = await generateKeys()
   const keys = given.plain ? { ...fresh, sealing: [] } : fresh
-  const { on, plain: _, ...options } = given
+  const { on, plain: _, misbehave = {}, ...options } = given
+  portal.misbehave(misbehave)
   const endpoint = portal.attach({
     signingKeys: keys.signing.map(({ publicJwk }) => publicJwk),
     sealingKey: keys.sealing[0]?.publicJwk ?? null,
