@@ -23,8 +23,11 @@ export default defineConfig({
       './portal/vitest.config.ts',
       './sdk/vitest.config.ts',
       project('architecture', './test', ['architecture/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 60_000 }),
-      project('package', './test', ['package/**/*.test.ts'], wholePortals(1)),
       project('frameworks', './test', ['frameworks/**/*.test.ts'], wholePortals(1)),
+      project('package', './test', ['package/**/*.test.ts'], {
+        ...wholePortals(1),
+        globalSetup: ['./package/pack.ts'],
+      }),
       project('stores', './test', ['stores/**/*.test.ts'], wholePortals(1)),
       project('examples', './test', ['examples.test.ts'], wholePortals(1)),
       project('wire', './test', ['wire/**/*.test.ts'], wholePortals(1)),
