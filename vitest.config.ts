@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** One run for everything. Long proofs live in `pnpm soak`; here runs a seeded tenth of them. */
@@ -26,7 +27,7 @@ export default defineConfig({
       project('frameworks', './test', ['frameworks/**/*.test.ts'], wholePortals(1)),
       project('package', './test', ['package/**/*.test.ts'], {
         ...wholePortals(1),
-        globalSetup: ['./package/pack.ts'],
+        globalSetup: [join(import.meta.dirname, 'test/package/pack.ts')],
       }),
       project('stores', './test', ['stores/**/*.test.ts'], wholePortals(1)),
       project('examples', './test', ['examples.test.ts'], wholePortals(1)),
