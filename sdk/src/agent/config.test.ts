@@ -7,13 +7,13 @@ import { typed } from '../testing/typed.ts'
 let here: string
 beforeEach(async () => {
   here = await mkdtemp(join(tmpdir(), 'agent-config-'))
-  await writeFile(join(here, 'token'), 'nl_test_0123456789\n', { mode: 0o600 })
+  await writeFile(join(here, 'bearer'), 'nl_test_0123456789\n', { mode: 0o600 })
 })
 afterEach(() => rm(here, { recursive: true, force: true }))
 
 /** What `noticeline agent` says to a configuration; every one here is refused before anything is opened. */
 async function refused(config: object | string, line: readonly string[] = []) {
-  const usual = { portal: 'https://portal.example', command: ['true'], token_file: 'token', state: 'state' }
+  const usual = { portal: 'https://portal.example', command: ['true'], token_file: 'bearer', state: 'state' }
   await writeFile(
     join(here, 'agent.json'),
     typeof config === 'string' ? config : JSON.stringify({ ...usual, ...config }),
@@ -56,7 +56,7 @@ test.each([
   [{ portal: 'http://portal.example' }, [], 2, 'issuer_invalid'],
   [{ command: undefined }, [], 2, 'command_missing'],
   [{ command: ['no-such-program'] }, [], 4, 'command_missing'],
-  [{ command: ['./token'] }, [], 4, 'command_missing'],
+  [{ command: ['./bearer'] }, [], 4, 'command_missing'],
   [{ token_file: 'none' }, [], 4, 'file_missing'],
   [{ token_file: undefined }, [], 2, 'token_missing'],
   [{ socket: `/${'long/'.repeat(30)}` }, [], 4, 'socket_too_long'],
@@ -65,6 +65,11 @@ test.each([
   [{}, ['--mode', 'auto'], 2, 'auto_missing'],
 ] as const)('with %j and %j it ends with %i, %s', async (config, line, exit, code) => {
   expect(await refused(config, line)).toMatchObject({ exit, code })
+})
+
+test('a token beside the configuration is found without being named', async () => {
+  await writeFile(join(here, 'token'), 'one\ntwo', { mode: 0o600 })
+  expect(await refused({ token_file: undefined })).toMatchObject({ exit: 4, code: 'token_malformed' })
 })
 
 test('a token that others can read, or that is several lines, is refused', async () => {

@@ -1,5 +1,5 @@
 import { access, constants, readFile, stat } from 'node:fs/promises'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { type AgentConfig, commandLine, readAgentConfig } from '../agent/config.ts'
 import { checkIssuer } from '../receiver/portal.ts'
 import type { Given, OptionTable } from './command.ts'
@@ -28,7 +28,8 @@ export const agentOptions = {
     value: 'PATH',
     file: true,
     env: 'NOTICELINE_TOKEN_FILE',
-    summary: 'The file with the bearer token; otherwise $CREDENTIALS_DIRECTORY/token, or NOTICELINE_TOKEN itself.',
+    summary:
+      'The file with the bearer token; otherwise a systemd credential, NOTICELINE_TOKEN itself, or the file "token" beside the configuration.',
   },
   mode: {
     type: 'text',
@@ -65,8 +66,10 @@ export interface Settings {
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly socket: string
-  /** Where they come from, for `agent check`. */
+  /** The file they come from, be it there or not. */
   readonly from: string
+  /** Named on the line or in the environment. */
+  readonly tokenFile: string | undefined
 }
 
 const usual = '/etc/noticeline/agent.json'
@@ -116,9 +119,15 @@ export async function readSettings(
     mode,
     timeout: options.timeout ?? file.timeout,
     concurrency: options.concurrency ?? file.concurrency,
-    token_file: options['token-file'] ?? file.token_file,
   }
-  return { config, command, environment: environmentOf(file, shell), socket: socketOf(file, state, shell), from }
+  return {
+    config,
+    command,
+    environment: environmentOf(file, shell),
+    socket: socketOf(file, state, shell),
+    from,
+    tokenFile: options['token-file'],
+  }
 }
 
 function pushBy({ listen, url }: Also): Pick<AgentConfig, 'listen' | 'url'> {
@@ -137,7 +146,7 @@ async function readFileOf(path: string | undefined, shell: Shell): Promise<{ fil
     throw error
   })
   const reading = readAgentConfig(text ?? '{}')
-  if (reading.ok) return { file: reading.config, from: text === null ? 'the line and the environment' : wanted }
+  if (reading.ok) return { file: reading.config, from: wanted }
   throw new Complaint(
     'config_invalid',
     `${wanted} cannot be used. ${reading.errors.join(' ')}`,
@@ -169,15 +178,15 @@ function socketOf({ socket }: AgentConfig, state: string, shell: Shell): string 
   )
 }
 
-/** The bearer token, from a file that only its owner reads, from a systemd credential, or from the environment. */
-export async function readToken({ config }: Settings, shell: Shell): Promise<string> {
-  const credentials = shell.env['CREDENTIALS_DIRECTORY']
+/** The bearer token: from the file that was named, a systemd credential, the environment, or the file beside the configuration. */
+export async function readToken({ config, from, tokenFile }: Settings, shell: Shell): Promise<string> {
   const token =
-    config.token_file !== undefined
-      ? await readTokenFile(resolve(shell.cwd, config.token_file))
-      : credentials !== undefined
-        ? (await readFile(join(credentials, 'token'), 'utf8')).trim() // systemd keeps others away from it, by other means than its mode
-        : (shell.env['NOTICELINE_TOKEN'] ?? '')
+    (tokenFile === undefined ? null : await readTokenFile(resolve(shell.cwd, tokenFile))) ??
+    (await readCredential(shell)) ??
+    (config.token_file === undefined ? null : await readTokenFile(resolve(shell.cwd, config.token_file))) ??
+    (shell.env['NOTICELINE_TOKEN'] || null) ??
+    (await readTokenFile(join(dirname(from), 'token')).catch(orNothing)) ??
+    ''
   if (/^[\x21-\x7e]{8,4096}$/.test(token)) return token
   if (token !== '') {
     throw new Complaint(
@@ -192,6 +201,18 @@ export async function readToken({ config }: Settings, shell: Shell): Promise<str
     'There is no token for the portal.',
     'Make one at the portal, put it into a file of mode 600, and give --token-file.',
   )
+}
+
+/** What systemd's LoadCredential left for us; it keeps others away from it by other means than a mode. */
+async function readCredential(shell: Shell): Promise<string | null> {
+  const folder = shell.env['CREDENTIALS_DIRECTORY']
+  if (folder === undefined) return null
+  return readFile(join(folder, 'token'), 'utf8').then((text) => text.trim(), orNothing)
+}
+
+function orNothing(error: { code?: string }): null {
+  if (error.code === 'ENOENT') return null
+  throw error
 }
 
 async function readTokenFile(path: string): Promise<string> {
