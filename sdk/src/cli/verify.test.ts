@@ -112,12 +112,15 @@ describe('with a portal', () => {
       expect(await typed(['verify', raw])).toMatchObject({ code: 2, err: expect.stringContaining('issuer_missing') })
     }))
 
+  // Well made, by a key that has to be looked up.
+  const signed = accepted.find(({ sent }) => sent.body.split('.').length === 3)?.sent.body ?? ''
   test.each([
-    [['verify', 'x.y.z', '--jwks', 'ftp://a.example'], 4],
-    [['verify', 'x.y.z', '--jwks', 'http://a.example/jwks.json'], 2],
-    [['verify', 'x.y.z', '--jwks', '/nothing/there'], 4],
-    [['verify', 'x.y.z', '--issuer', 'https://a.example/path'], 2],
-    [['verify', 'x.y.z', '--issuer', 'https://a.example', '--at', 'noon', '--jwks', 'x'], 4],
+    [['verify', 'x.y.z', '--issuer', 'https://nobody.example'], 1],
+    [['verify', signed, '--jwks', 'ftp://a.example'], 4],
+    [['verify', signed, '--jwks', 'http://a.example/jwks.json'], 2],
+    [['verify', signed, '--jwks', '/nothing/there'], 4],
+    [['verify', signed, '--issuer', 'https://a.example/path'], 2],
+    [['verify', signed, '--issuer', 'https://a.example', '--at', 'noon', '--jwks', 'x'], 2],
   ])('%j ends with %i', async (line, code) => {
     expect((await typed(line)).code).toBe(code)
   })

@@ -99,14 +99,10 @@ async function checked(body: string, given: Given<typeof options>['options'], sh
   const sealing = given.keys === undefined ? [] : (await ownKeys(shell, given.keys)).sealing
   const opened = await openBody(push.body, { sealingKeys: sealing })
   if (!opened.opened) return opened
-  const known = new Map<string, JsonWebKey>()
-  for (const entry of await publishedKeys(shell, given)) {
-    const key = checkPublicJwk(entry, 'sig')
-    if (key.ok) known.set(await thumbprint(key.jwk), key.jwk)
-  }
   const claims = claimsOf(opened.raw)
   const verified = await verifyToken(opened.raw, {
-    key: async (kid) => known.get(kid) ?? null,
+    // Asked for only when there is something to check with them.
+    key: async (kid) => (await keysByThumbprint(await publishedKeys(shell, given))).get(kid) ?? null,
     // Without one given, these two are what the token says, and are told as such.
     issuer: given.issuer ?? String(claims['iss']),
     audience: given.audience ?? String(claims['aud']),
@@ -117,6 +113,15 @@ async function checked(body: string, given: Given<typeof options>['options'], sh
   const reading = readMessage(verified.token)
   if (reading.read === 'refused' || reading.read === 'quarantine') return { refusal: reading.refusal }
   return { token: verified.token, reading }
+}
+
+async function keysByThumbprint(published: readonly unknown[]): Promise<Map<string, JsonWebKey>> {
+  const known = new Map<string, JsonWebKey>()
+  for (const entry of published) {
+    const key = checkPublicJwk(entry, 'sig')
+    if (key.ok) known.set(await thumbprint(key.jwk), key.jwk)
+  }
+  return known
 }
 
 function said(token: VerifiedToken, reading: MessageReading, audience: string | undefined, shell: Shell) {

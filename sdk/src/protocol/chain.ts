@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 /** What the first link of every chain names as the one before it. */
-export const genesis = Buffer.alloc(32)
+export const genesis = /* @__PURE__ */ Buffer.alloc(32)
 
 export interface Link {
   chain: string
