@@ -17,5 +17,3 @@ export function findings(check: string) {
     skip: level('skip'),
   }
 }
-
-export type Finder = ReturnType<typeof findings>
