@@ -18,3 +18,4 @@ export {
   type Provider,
   type StatementOptions,
 } from './policies/statement.ts'
+export { rerun } from './receiver/rerun.ts'

@@ -106,7 +106,7 @@ describe('approve, which is the rule unless another is given', () => {
       await drain()
       // Nothing carries it out here: as if the process had died on the spot.
       const late = await restarted()
-      await late.start({ rerun: async () => false })
+      await late.start({ attach: async () => null as never })
       expect(await late.decide('ntc_a', { by: 'P', approved: ['itm_1'] })).toMatchObject({ result: 'recorded' })
       await drain()
       expect(ran).toEqual([])
@@ -156,7 +156,7 @@ describe('approve, which is the rule unless another is given', () => {
       const { notice } = await portal.issue({ items: [one, two], notice: 'ntc_a' })
       await drain()
       const cut = await restarted()
-      await cut.start({ rerun: async () => false })
+      await cut.start({ attach: async () => null as never })
       await cut.decide('ntc_a', { by: 'P', approved: ['itm_1'] })
       const url = 'https://another-host.example/1.jpg'
       await portal.correct(

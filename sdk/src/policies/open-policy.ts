@@ -5,6 +5,7 @@ import type { Receiver } from '../receiver/create-receiver.ts'
 import type { Handlers, NoticeContext } from '../receiver/handlers.ts'
 import type { Outcome } from '../receiver/outcomes.ts'
 import { checkKeys, type KeyPair, type OwnKeys } from '../receiver/own-keys.ts'
+import { rerun } from '../receiver/rerun.ts'
 import { Refusal } from '../refusals.ts'
 import { Breaker, type Spent } from './breaker.ts'
 import { type SignedDecision, sameAnswer, signDecision } from './decision.ts'
@@ -83,7 +84,7 @@ export interface Policy {
   /** The signed decisions about a notice, in their order. They stay when the notice is closed: they are evidence. */
   decisions(notice: string): Promise<SignedDecision[]>
   /** From here on decisions are carried out and deadlines watched; begins with what was decided before a restart. */
-  start(receiver: Pick<Receiver, 'rerun'>): Promise<void>
+  start(receiver: Pick<Receiver, 'attach'>): Promise<void>
   /** Does what is due now; for tests and scripts. */
   drain(): Promise<void>
   /** After `receiver.stop`. */
@@ -106,7 +107,7 @@ export async function openPolicy(options: PolicyOptions): Promise<Policy> {
   await items.load()
   const spent = (await cases.list('policy spent ')).map(([name, value]) => [name, JSON.parse(value) as Spent] as const)
   let queue: Promise<unknown> = Promise.resolve()
-  let receiver: Pick<Receiver, 'rerun'> | null = null
+  let receiver: Pick<Receiver, 'attach'> | null = null
   let timer: ReturnType<typeof setInterval> | undefined
   let stopped = false
 
@@ -135,7 +136,7 @@ export async function openPolicy(options: PolicyOptions): Promise<Policy> {
   async function nudge(notice: string): Promise<void> {
     await desk.turn(async () => {
       const kept = items.of(notice)
-      if (receiver === null || desk.rule.rule === 'observe' || !kept.some(owes) || !(await receiver.rerun(notice)))
+      if (receiver === null || desk.rule.rule === 'observe' || !kept.some(owes) || !(await rerun(receiver, notice)))
         return
       // It ran to its end before it could be asked again, so what was done by then has been written down as a report.
       await items.write(

@@ -4,7 +4,7 @@ import { Refusal } from '../refusals.ts'
 import { type ConnectedEndpoint, type RegisteredEndpoint, registerEndpoint, verifyEndpoint } from './connect.ts'
 import { highest } from './context.ts'
 import type { Alarm, Clock, Core } from './core.ts'
-import { type DeadLetter, listDead, rerun, retryDead } from './dead-letters.ts'
+import { type DeadLetter, listDead, retryDead } from './dead-letters.ts'
 import { checkItems, createDispatcher } from './dispatch.ts'
 import { handlePush, type Intake, type Push } from './handle.ts'
 import type { Handlers } from './handlers.ts'
@@ -56,17 +56,12 @@ export interface Receiver {
   deadLetters(): Promise<DeadLetter[]>
   /** Another round of tries for a dead letter. False when there is none of that id. */
   retry(id: string): Promise<boolean>
-  /**
-   * Gives a notice to its handlers again, with every item that still stands: after a person has decided, say. False where
-   * there is none of that id, where it was closed, or while it waits for a handler anyway.
-   */
-  rerun(notice: string): Promise<boolean>
   health(): Promise<Health>
   /**
    * Adds another way in beside push: `startPolling` of `@noticeline/sdk/poll` does. It ends when the receiver stops, and
    * `health()` shows it. There is one at a time.
    */
-  attach<S extends Source>(start: (inside: Inside) => Promise<S>): Promise<S>
+  attach<S extends Source | null>(start: (inside: Inside) => Promise<S>): Promise<S>
   /** Runs everything that is due by the clock, and resolves when nothing is. */
   drain(): Promise<void>
   /**
@@ -178,11 +173,15 @@ export async function createReceiver(options: ReceiverOptions): Promise<Receiver
 
     deadLetters: () => listDead(store),
     retry: (id) => retryDead(core, dispatcher, sender, id),
-    rerun: (notice) => rerun(core, dispatcher, notice),
     health: () => healthOf(intake, refusing, source),
     async attach(start) {
-      const started = await start({ ...core, receive, endpoint: () => store.setting(`endpoint at ${issuer}`) })
-      source = started
+      const started = await start({
+        ...core,
+        dispatcher,
+        receive,
+        endpoint: () => store.setting(`endpoint at ${issuer}`),
+      })
+      source = started ?? source
       return started
     },
 

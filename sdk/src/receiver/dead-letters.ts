@@ -2,7 +2,6 @@ import type { InboxStore } from '../inbox/inbox.ts'
 import type { Core } from './core.ts'
 import type { createDispatcher } from './dispatch.ts'
 import type { createSender } from './send-reports.ts'
-import { isErased } from './stored.ts'
 
 export interface DeadLetter {
   readonly id: string
@@ -61,21 +60,5 @@ export async function retryDead(
   if (report === undefined) return false
   await core.store.change({ reports: [{ id, patch: again }] })
   sender.add({ ...report, ...again })
-  return true
-}
-
-/** The issues and corrections of a notice once more, as if no handler had run for them. Not while one of them has still to run. */
-export async function rerun(
-  core: Core,
-  dispatcher: ReturnType<typeof createDispatcher>,
-  notice: string,
-): Promise<boolean> {
-  const patch = { state: 'waiting', attempts: 0, nextAt: core.clock.now().toISOString(), handled: [] } as const
-  const again = (await core.store.thread(notice)).filter(
-    ({ type, state, raw }) => state !== 'quarantined' && !isErased(raw) && /^notice\.(issued|corrected)$/.test(type),
-  )
-  if (again.length === 0 || again.some(({ state }) => state === 'waiting')) return false
-  await core.store.change({ messages: again.map(({ id }) => ({ id, patch })) })
-  for (const message of again) dispatcher.add({ ...message, ...patch })
   return true
 }

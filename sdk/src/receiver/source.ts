@@ -1,9 +1,12 @@
+import type { InboxMessage } from '../inbox/inbox.ts'
 import type { Core } from './core.ts'
 import type { Push } from './handle.ts'
 import type { Reply } from './replies.ts'
 
 /** What another way in stands on. */
-export interface Inside extends Pick<Core, 'issuer' | 'clock' | 'fetch' | 'alarm' | 'stopping'> {
+export interface Inside extends Pick<Core, 'issuer' | 'clock' | 'fetch' | 'alarm' | 'stopping' | 'store'> {
+  /** What waits for its handler; it is in the store before. */
+  readonly dispatcher: { add(message: InboxMessage): void }
   /** Verify, store, and only then say 202. */
   receive(push: Push): Promise<Reply>
   /** What `connect` remembered, as JSON. */
