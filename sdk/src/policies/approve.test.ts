@@ -195,6 +195,7 @@ describe('approve, which is the rule unless another is given', () => {
       await drain()
       await portal.correct(notice, [{ ...two, id: 'itm_1', scope: 'file' }])
       await drain()
+      expect(reported()).toHaveLength(1)
       expect([ran, policy.waiting().length]).toEqual([['issued itm_1'], 1])
       await policy.decide('ntc_a', { by: 'P', approved: ['itm_1'] })
       await drain()

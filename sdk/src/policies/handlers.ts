@@ -39,7 +39,9 @@ export function underPolicy(desk: Desk, on: Handlers): Handlers {
       const results = (await run(acting, withHandled(context, notice.notice))) ?? []
       beside = await turn(() => settle(notice.notice, acting, results, context))
     }
-    const owed = items.of(notice.notice).filter(({ state, reported }) => state === 'done' && !reported)
+    const owed = items
+      .of(notice.notice)
+      .filter((item) => item.state === 'done' && !item.reported && item.handler === handler)
     const answer = [...owed.flatMap(({ results }) => results ?? []), ...beside]
     return answer.length === 0 ? undefined : answer
   }
