@@ -8,7 +8,8 @@ const lines = ['20', '22', '24', '26']
 const promises = inboxConformance(() => Promise.reject(new Error('only counted'))).length
 
 /** npm hands its own settings down, and npx would take them for its own. */
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
+const environment: NodeJS.ProcessEnv = { ...process.env }
+for (const name of Object.keys(environment)) if (/^npm_/i.test(name)) delete environment[name]
 
 interface Said {
   readonly stdout: string
@@ -22,7 +23,7 @@ function node(line: string, args: string[], cwd: string): Promise<Said> {
   const npx = ['--yes', '--prefer-offline', '-p', `node@${line}`, '--', 'node']
   const [command, ...before] = own ? [process.execPath] : ['npx', ...npx]
   return new Promise((resolve) => {
-    const options = { cwd, env: environment, timeout: 150_000 }
+    const options = { cwd, env: environment, timeout: 250_000 }
     execFile(command as string, [...before, ...args], options, (error, stdout, stderr) => {
       resolve({ stdout, stderr, code: error === null ? 0 : Number(error.code ?? 1) })
     })
@@ -31,12 +32,12 @@ function node(line: string, args: string[], cwd: string): Promise<Said> {
 
 test.concurrent.for(lines)(
   'on Node %s the packed package receives, reports, keeps and starts its program',
+  { timeout: 300_000 },
   async (line, { skip }) => {
     const cwd = await consumer('journey', `journey-on-${line}`)
     const there = await node(line, ['-p', 'process.versions.node'], cwd)
     if (there.code !== 0 && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/i.test(there.stderr)) {
-      console.log(`skipped: Node ${line}, since the npm registry cannot be reached`)
-      return
+      skip('the npm registry cannot be reached')
     }
     const said = await node(line, ['main.mjs'], cwd)
     expect({ ...said, stdout: said.stdout.trim().split('\n').at(-1) }).toEqual({

@@ -33,6 +33,7 @@ export interface InboxMessage {
   readonly note: string | null
 }
 
+/** What may change about a stored message. */
 export type MessagePatch = Partial<
   Pick<InboxMessage, 'state' | 'attempts' | 'nextAt' | 'handled' | 'note' | 'raw' | 'type' | 'items' | 'txn' | 'seq'>
 >
@@ -44,11 +45,13 @@ export interface InboxChange {
   readonly reports?: readonly ReportChange[]
 }
 
+/** How many messages and reports there are in each state. */
 export interface InboxCounts {
   readonly messages: Readonly<Record<MessageState, number>>
   readonly reports: Readonly<Record<OutboxReport['state'], number>>
 }
 
+/** Whether a message was new. */
 export type AddResult =
   | { readonly result: 'added' }
   /** The same issuer and token id were stored before; whether with the same bytes is for the caller to compare. */

@@ -16,10 +16,12 @@ export interface OutboxReport {
   readonly description: string | null
 }
 
+/** What may change about a report on its way. */
 export type ReportPatch = Partial<
   Pick<OutboxReport, 'state' | 'attempts' | 'nextAt' | 'err' | 'description' | 'raw' | 'to'>
 >
 
+/** What changes about one report. */
 export interface ReportChange {
   readonly id: string
   readonly patch: ReportPatch

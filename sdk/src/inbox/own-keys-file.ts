@@ -7,6 +7,7 @@ import { Refusal } from '../refusals.ts'
 import { readOrMakeSecret, readSecret, syncFolder } from './key-file.ts'
 import { seal, unseal } from './sealing.ts'
 
+/** How a file of keys is opened. */
 export interface KeysFileOptions {
   /**
    * Opens the file instead of the key beside it, through scrypt: for machines where a passphrase comes from elsewhere, a

@@ -10,6 +10,7 @@ import { Rows, rowsOf, type StoreKeys, storeKeys } from './sql-rows.ts'
 import { beginStore, findStore, type Tables, tablesNamed } from './sql-schema.ts'
 import { Turns } from './sql-turns.ts'
 
+/** How a store in a database is sealed, named and shared. */
 export interface SqlStoreOptions {
   /** The file with the key under which everything is sealed; made on first use, readable by its owner only. */
   readonly key: string

@@ -16,6 +16,7 @@ import { type PolicyHandlers, withStatement } from './policy-context.ts'
 import { approve, beyond, type Guard, type Reach, type Rule, type Why } from './rule.ts'
 import type { Provider } from './statement.ts'
 
+/** What a policy is made from. */
 export interface PolicyOptions {
   /** Where the queue, the decisions and what was spent are kept: `fileCases(folder)`. */
   readonly cases: CaseStore
@@ -60,6 +61,7 @@ export interface Decide {
   readonly reason?: string
 }
 
+/** What a person decided. */
 export type Decided =
   /** Durable, signed, and about to be carried out. */
   | { readonly result: 'recorded'; readonly decision: SignedDecision }
@@ -68,6 +70,7 @@ export type Decided =
   /** Nothing was recorded, for any item named: */
   | { readonly result: 'unknown-item' | 'decided-otherwise' | 'over' | 'beyond-guard'; readonly item: string }
 
+/** What stands between the receiver and the handlers. */
 export interface Policy {
   readonly rule: Rule
   /** Your handlers under this policy: what `createReceiver` takes as `on`. */

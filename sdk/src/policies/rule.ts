@@ -27,6 +27,7 @@ export interface Auto {
   readonly shareOfAccount: number
 }
 
+/** How one kind of notice is dealt with. */
 export type Rule = Approve | Auto | Observe
 
 /** Why an item waits for a person. */
@@ -61,8 +62,10 @@ export interface Guard {
   readonly mailboxes: number
 }
 
+/** Every item waits for a person, who decides with a key of their own. What holds unless a policy says otherwise. */
 export const approve = (): Approve => ({ rule: 'approve' })
 
+/** Nothing is done and nothing is reported: what would have been done is written down. */
 export const observe = (): Observe => ({ rule: 'observe' })
 
 /** Refuses with `policy_invalid` what would act on everything or on nothing. */

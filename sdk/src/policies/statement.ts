@@ -16,6 +16,7 @@ export interface Provider {
   readonly terms?: string
 }
 
+/** What the statement of reasons is written from. */
 export interface StatementOptions {
   readonly provider: Provider
   /** What was done, item by item. Left out: removed or made inaccessible, everywhere. */
@@ -39,6 +40,7 @@ export interface StatementOptions {
  */
 export type NoStatement = 'not_allowed' | 'non_disclosure' | 'nothing_restricted' | 'test' | 'notice_unknown'
 
+/** What the host owes its customer, or why it must not be sent. */
 export type CustomerStatement =
   | { readonly result: 'statement'; readonly language: Language; readonly text: string }
   /** Tell the customer nothing; `until` says for how long, where the notice does. */

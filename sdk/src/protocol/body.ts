@@ -2,9 +2,12 @@ import { isObject, readJsonObject } from './grammar.ts'
 import { refuse, type TokenRefusal } from './refusal.ts'
 import { maxBodyBytes } from './token.ts'
 
+/** The media type of a signed statement (RFC 8935). */
 export const tokenMediaType = 'application/secevent+jwt'
+/** The media type of a push where a firewall refuses that of tokens. */
 export const jsonMediaType = 'application/json'
 
+/** The body of a push: the token or its envelope. */
 export type PushBody = { read: true; jti?: string; body: string } | { read: false; refusal: TokenRefusal }
 
 /**

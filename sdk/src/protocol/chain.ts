@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 /** What the first link of every chain names as the one before it. */
 export const genesis = /* @__PURE__ */ Buffer.alloc(32)
 
+/** One fact of a chain. */
 export interface Link {
   chain: string
   seq: number
@@ -38,6 +39,7 @@ export function hashOfLink(link: Link): Buffer {
   return hash('sha256', bytes, 'buffer')
 }
 
+/** Whether a chain is whole, and where it breaks. */
 export type ChainCheck =
   | { result: 'whole'; length: number; head: Buffer }
   | { result: 'broken'; seq: number; reason: 'missing' | 'foreign' | 'previous' | 'hash' }

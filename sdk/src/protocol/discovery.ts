@@ -13,9 +13,12 @@ export const ssfConfiguration = z.object({
   status_endpoint: z.url().describe('Where the state of a stream is asked and set.'),
   verification_endpoint: z.url().describe('Where a verification event is asked for.'),
 })
+/** The discovery document of a portal. */
 export type SsfConfiguration = z.infer<typeof ssfConfiguration>
 
+/** Where a portal says who it is and where its keys are (OpenID Shared Signals Framework 1.0). */
 export const discoveryPath = '/.well-known/ssf-configuration'
+/** The two ways in which a stream delivers: RFC 8935 and RFC 8936. */
 export const deliveryMethods = { push: 'urn:ietf:rfc:8935', poll: 'urn:ietf:rfc:8936' } as const
 
 /** A published key set (RFC 7517). What is in it is checked key by key. */

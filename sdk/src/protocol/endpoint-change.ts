@@ -7,6 +7,7 @@ export const endpointChangeEvent = 'urn:noticeline:event:endpoint.change'
 /** A signed change is of now: a portal takes it for so long. */
 export const endpointChangeSeconds = 300
 
+/** What is signed for a change of an endpoint. */
 export interface EndpointChangeStatement {
   /** The provider, as `urn:noticeline:org:…`: the audience of all it receives. */
   readonly iss: string

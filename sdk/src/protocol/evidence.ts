@@ -55,6 +55,7 @@ export const evidenceBundle = z.object({
   seals: z.array(seal).max(10_000).describe('Roots that hold a head of this chain, oldest first.'),
   tokens: z.array(token).max(10_000).describe('What was sent about the notice.'),
 })
+/** Everything about one notice, for a third party to check. */
 export type EvidenceBundle = z.infer<typeof evidenceBundle>
 
 /** Where the first broken link is. `at` counts from 1, within its part. */
@@ -67,6 +68,7 @@ export interface Broken {
   readonly description: string
 }
 
+/** Evidence in which everything fits. */
 export interface Whole {
   readonly result: 'whole'
   readonly notice: string
@@ -81,6 +83,7 @@ export interface Whole {
   /** Whether the keys were compared with ones that did not come with the file. */
   readonly keys: 'compared' | 'as_given'
 }
+/** What a check of evidence found. */
 export type EvidenceCheck = Whole | Broken
 
 /**

@@ -15,6 +15,7 @@ export function orgIdOf(audience: string): string | null {
   return audience.startsWith(organisation) ? audience.slice(organisation.length) : null
 }
 
+/** What is to be signed. */
 export interface Statement {
   iss: string
   aud: string
@@ -53,6 +54,7 @@ export async function issueToken(
   return { raw: await signToken(claims, key), claims }
 }
 
+/** A new token id: 128 random bits. */
 export function newJti(): string {
   return `evt_${randomUUID().replaceAll('-', '')}`
 }

@@ -8,6 +8,7 @@ export interface SavedKeySet {
   keys: JsonWebKey[]
 }
 
+/** What a set of a portal's keys is made from. */
 export interface KeySetOptions {
   /** The `jwks_uri` of the portal. */
   url: string

@@ -40,6 +40,7 @@ const details = (use: KeyUse) => ({
 
 type JwkProblem = keyof ReturnType<typeof details>
 
+/** Whether a JWK is a public key that is taken here. */
 export type PublicJwkCheck = { ok: true; jwk: JsonWebKey } | { ok: false; code: JwkProblem; detail: string }
 
 /**

@@ -18,6 +18,7 @@ export function merkleRoot(heads: readonly Head[]): Buffer {
   return level[0] as Buffer
 }
 
+/** One step on the way from a leaf to the root. */
 export interface PathStep {
   side: 'left' | 'right'
   hash: Buffer

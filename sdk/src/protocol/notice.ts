@@ -53,8 +53,10 @@ export const noticeItem = z.object({
   hashes: itemHashes.optional().describe('Hashes of the material; they help to find it and never decide.'),
   seen_at: instant.optional().describe('When the notifier last saw it online.'),
 })
+/** One item of a notice: where it was seen. */
 export type NoticeItem = z.infer<typeof noticeItem>
 
+/** Who submitted a notice. */
 export const noticeNotifier = z.object({
   id: orgId.describe('The organisation that issued the notice.'),
   kind: z.enum(notifierKinds).describe('Whether it is a hotline, an authority or another notifier.'),
@@ -117,6 +119,7 @@ export const noticeIssued = z.object({
     .optional()
     .describe('Makes you a witness: whoever rewrites history would have to rewrite this token.'),
 })
+/** A notice with its items. */
 export type NoticeIssued = z.infer<typeof noticeIssued>
 
 /** Some of what was said about the items was wrong; this is what holds now. */
@@ -132,6 +135,7 @@ export const noticeCorrected = z.object({
     .describe('JSON pointers to what differs from the revision before.'),
   reason: text(2000).describe('Why it was corrected.'),
 })
+/** Items as they should have been. */
 export type NoticeCorrected = z.infer<typeof noticeCorrected>
 
 /** The notice is taken back. If it comes before the notice itself, remember it. */
@@ -143,6 +147,7 @@ export const noticeWithdrawn = z.object({
   reason: z.enum(withdrawalReasons).describe('Why it is taken back.'),
   restore: z.boolean().describe('Whether to put back what was removed, and to report it as reinstated.'),
 })
+/** A notice taken back, for the items it names. */
 export type NoticeWithdrawn = z.infer<typeof noticeWithdrawn>
 
 /** Another end for a running clock. */
@@ -154,6 +159,7 @@ export const deadlineChanged = z.object({
   due: instant.describe('When the time is over now.'),
   reason: text(2000).describe('Why it was changed.'),
 })
+/** Another time to be done by. */
 export type DeadlineChanged = z.infer<typeof deadlineChanged>
 
 /** Nothing more is expected of you. What was set aside may be destroyed. */
@@ -172,6 +178,7 @@ export const noticeClosed = z.object({
     .max(100)
     .describe('How each item ended.'),
 })
+/** Nothing more will be asked about these items. */
 export type NoticeClosed = z.infer<typeof noticeClosed>
 
 /** A dispute you opened was decided. */
@@ -185,6 +192,7 @@ export const disputeAnswered = z.object({
     .describe('How it was decided, for example upheld.'),
   reasons: text(8000).describe('Why it was decided so.'),
 })
+/** The answer to a dispute. */
 export type DisputeAnswered = z.infer<typeof disputeAnswered>
 
 /** An entry of a hash list was wrong. Whatever was done because of it should be looked at again. */
@@ -195,4 +203,5 @@ export const hashRecalled = z.object({
   seq: revision.describe('The version of the list in which it is gone.'),
   reason: text(2000).describe('Why it was recalled.'),
 })
+/** An entry of a hash list that was taken back. */
 export type HashRecalled = z.infer<typeof hashRecalled>

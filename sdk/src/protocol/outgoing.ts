@@ -2,6 +2,7 @@ import { isObject } from './grammar.ts'
 import { type InputError, inputErrors, messageSchemas, pointerTo } from './version.ts'
 import type { EventType } from './words.ts'
 
+/** Whether a message may be sent as it is, and what is wrong with it where not. */
 export type OutgoingCheck = { ok: true } | { ok: false; errors: InputError[] }
 
 /**

@@ -12,6 +12,7 @@ export const pollRequest = z.object({
   ack: z.array(z.string().max(200)).max(1000).optional().describe('The jti of tokens that are stored durably.'),
   setErrs: z.record(z.string().max(200), setErr).optional().describe('The jti of refused tokens, and why.'),
 })
+/** What a poll asks (RFC 8936). */
 export type PollRequest = z.infer<typeof pollRequest>
 
 /** What a poll is answered (RFC 8936). */
@@ -19,6 +20,7 @@ export const pollResponse = z.object({
   sets: z.record(z.string(), z.string()).describe('jti → token or envelope.'),
   moreAvailable: z.boolean().optional().describe('Whether more is waiting.'),
 })
+/** What a poll is answered (RFC 8936). */
 export type PollResponse = z.infer<typeof pollResponse>
 
 /** The body of a 400 (RFC 8935). */

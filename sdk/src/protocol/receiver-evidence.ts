@@ -51,8 +51,10 @@ export const receiverEvidence = z.object({
     .max(10_000)
     .describe('What the receiver answered.'),
 })
+/** What a receiver holds about one notice, for a third party to check. */
 export type ReceiverEvidence = z.infer<typeof receiverEvidence>
 
+/** What a check of a receiver's evidence found. */
 export type ReceiverEvidenceCheck =
   | { readonly result: 'whole'; readonly received: number; readonly erased: number; readonly sent: number }
   /** The first thing that does not hold: in which part, which of them from 1, and why. */

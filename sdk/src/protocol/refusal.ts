@@ -58,8 +58,10 @@ const table = {
   notice_mismatch: 'The notice, the txn and the sub_id of the token differ.',
 } as const satisfies Record<string, string | readonly [SetErr, string]>
 
+/** Every way in which a token is refused. */
 export type RefusalCode = keyof typeof table
 
+/** A refusal by its code, with its `err` of RFC 8935 and a sentence that says what to do. */
 export function refuse(code: RefusalCode, description?: string): TokenRefusal {
   const said = table[code]
   const [err, sentence] = typeof said === 'string' ? (['invalid_request', said] as const) : said

@@ -11,6 +11,7 @@ export const noticeReceived = z.object({
   set_sha256: digest.describe('base64url of the SHA-256 of that token, envelope taken off.'),
   received_at: instant.describe("When it was stored, by the provider's clock."),
 })
+/** A receipt: that exactly this token is held. */
 export type NoticeReceived = z.infer<typeof noticeReceived>
 
 const beside = z.enum(besideCodes)
@@ -78,6 +79,7 @@ export const itemOutcome = outcomeFields.superRefine((result, context) => {
   if (!reasons.includes(result.reason))
     context.addIssue({ code: 'custom', path: ['reason'], message: `${result.outcome} takes ${reasons.join(', ')}.` })
 })
+/** What a provider did about one item. */
 export type ItemOutcome = z.infer<typeof itemOutcome>
 
 /** What a provider did, one code an item. All reports are kept; per item the one received last holds. */
@@ -87,4 +89,5 @@ export const itemsReported = z.object({
   seq: revision.describe('The revision that is answered.'),
   results: z.array(itemOutcome).min(1).max(100).describe('One result an item; all of them hold, or none.'),
 })
+/** A report: one outcome an item. */
 export type ItemsReported = z.infer<typeof itemsReported>

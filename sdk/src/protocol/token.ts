@@ -13,6 +13,7 @@ export const maxTokenAgeSeconds = 45 * 24 * 60 * 60
 /** How far ahead the sender's clock may be. */
 export const clockToleranceSeconds = 600
 
+/** The header of a token: exactly these members. */
 export interface TokenHeader {
   alg: 'ES256'
   kid: string
@@ -30,6 +31,7 @@ export interface VerifiedToken {
   setSha256: string
 }
 
+/** What a token is held against: our own configuration, never what it says about itself. */
 export interface TokenExpectation {
   /** The key by its thumbprint, or null. An error thrown here is thrown on: it says nothing about the token. */
   key(kid: string): Promise<JsonWebKey | null>
@@ -45,6 +47,7 @@ export interface TokenExpectation {
   toleranceSeconds?: number
 }
 
+/** The event with which an endpoint is tried. */
 export type Verification = { accepted: true; token: VerifiedToken } | { accepted: false; refusal: TokenRefusal }
 
 /** Signs once, with ES256. What comes back is what every attempt sends, what the poll offers and what is archived. */
@@ -102,6 +105,7 @@ export async function seal(raw: string, key: { kid: string; publicJwk: JsonWebKe
     .encrypt(usable.key)
 }
 
+/** The token out of its envelope, or why it was refused. */
 export type Unsealed = { opened: true; raw: string } | { opened: false; refusal: TokenRefusal }
 
 /** Opens an envelope. What is inside is not verified yet. */
@@ -130,6 +134,7 @@ export function isEnvelope(body: string): boolean {
   return body.split('.', 6).length === 5
 }
 
+/** The public keys under which a receiver is known. */
 export interface ReceiverKeys {
   /** The sealing keys registered for this receiver, newest first; two while one replaces the other, none for plain. */
   sealingKeys: readonly { kid: string; privateJwk: JsonWebKey }[]

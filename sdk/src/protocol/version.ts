@@ -30,11 +30,14 @@ export const messageSchemas = {
   [eventTypes.streamUpdated]: streamUpdated,
 } as const satisfies Record<EventType, z.ZodType>
 
+/** What an event of this type says. */
 export type MessageOf<T extends EventType> = z.output<(typeof messageSchemas)[T]>
 /** A message with its type: switch on `type`, and `message` has its shape. */
 export type TypedMessage = { [T in EventType]: { type: T; message: MessageOf<T> } }[EventType]
+/** What any of our events says. */
 export type Message = TypedMessage['message']
 
+/** One thing that is wrong with a message, and where. */
 export interface InputError {
   /** RFC 6901, into the event. */
   pointer: string
@@ -43,6 +46,7 @@ export interface InputError {
   message: string
 }
 
+/** What became of reading a token's event. */
 export type MessageReading =
   | ({ read: 'message' } & TypedMessage)
   /** An event type from a later release: keep it, answer 202. */
@@ -69,6 +73,7 @@ export function readMessage(token: VerifiedToken): MessageReading {
   return { read: 'message', type, message: parsed.data } as { read: 'message' } & TypedMessage
 }
 
+/** Whether this is an event type of ours. */
 export function isEventType(type: string): type is EventType {
   return Object.hasOwn(messageSchemas, type)
 }

@@ -1,6 +1,7 @@
 import { Refusal } from '../refusals.ts'
 import { call, checkIssuer, type Fetch, objectOf } from './portal.ts'
 
+/** What registering an endpoint wants to know. */
 export interface EndpointOptions {
   /** The portal's origin. */
   readonly issuer: string
@@ -16,6 +17,7 @@ export interface EndpointOptions {
   readonly fetch?: Fetch
 }
 
+/** An endpoint as the portal knows it, not verified yet. */
 export interface RegisteredEndpoint {
   readonly id: string
   readonly issuer: string
@@ -24,6 +26,7 @@ export interface RegisteredEndpoint {
   readonly pollUrl: string | null
 }
 
+/** An endpoint to which the portal sends. */
 export interface ConnectedEndpoint extends RegisteredEndpoint {
   readonly verified: true
   /** What got through on the way: `application/secevent+jwt`, or `application/json` where a firewall refuses the former. */

@@ -2,6 +2,7 @@ import type { InboxStore } from '../inbox/inbox.ts'
 import type { OwnKeys } from './own-keys.ts'
 import type { Fetch } from './portal.ts'
 
+/** Where the time comes from. */
 export interface Clock {
   now(): Date
 }

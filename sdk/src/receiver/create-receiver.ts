@@ -20,6 +20,7 @@ import type { Inside, Source } from './source.ts'
 import { issuedIn } from './stored.ts'
 import { answerRequest } from './web-adapter.ts'
 
+/** What a receiver is made from. */
 export interface ReceiverOptions {
   /** The portal's origin, as in `https://portal.example`. Plain http is taken for a portal on loopback only. */
   readonly issuer: string
@@ -38,6 +39,7 @@ export interface ReceiverOptions {
   readonly fetch?: Fetch
 }
 
+/** Takes what the portal sends, hands it over, and reports. */
 export interface Receiver {
   /** Answers a push: `(request: Request) => Promise<Response>`. For `node:http` and Express see `@noticeline/sdk/node`. */
   handle(request: Request): Promise<Response>
@@ -71,6 +73,7 @@ export interface Receiver {
   stop(grace?: number): Promise<void>
 }
 
+/** What `connect` wants to know. */
 export interface ConnectOptions {
   /** With the scope `endpoints:write`. */
   readonly token: string

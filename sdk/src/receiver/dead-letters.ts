@@ -3,6 +3,7 @@ import type { Core } from './core.ts'
 import type { createDispatcher } from './dispatch.ts'
 import type { createSender } from './send-reports.ts'
 
+/** Something that was given up and waits for a person. */
 export interface DeadLetter {
   readonly id: string
   readonly kind: 'message' | 'report' | 'quarantined'

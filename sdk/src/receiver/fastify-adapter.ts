@@ -29,6 +29,7 @@ export interface FastifyLike {
   all(path: string, handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>): unknown
 }
 
+/** What the plugin wants to know. */
 export interface NoticelineOptions {
   readonly receiver: Pick<Receiver, 'receive'>
   /** Below the prefix it is registered with; `/noticeline` unless said otherwise. */

@@ -40,12 +40,14 @@ export interface Handlers {
   onUnknown?(unknown: UnknownMessage, context: HandlerContext): Promise<void> | void
 }
 
+/** A message for which there is no handler here. */
 export interface UnknownMessage {
   /** The whole event type, as the token says it. */
   readonly type: string
   readonly body: unknown
 }
 
+/** What a handler gets beside its message. */
 export interface HandlerContext {
   /** When the token was stored here, by this receiver's clock. */
   readonly receivedAt: Date
@@ -58,6 +60,7 @@ export interface HandlerContext {
   now(): Date
 }
 
+/** What a handler gets beside a message about a notice. */
 export interface NoticeContext extends HandlerContext {
   /**
    * The same for every run, repeat, reissue, correction and withdrawal of one notice: the key under which an effect is
@@ -80,6 +83,7 @@ export interface NoticeContext extends HandlerContext {
   readonly preservation: NoticeIssued['preservation']
 }
 
+/** By when a notice is to be dealt with. */
 export interface Deadline {
   readonly due: Date
   /** Milliseconds left by the receiver's clock; negative when it has passed. */

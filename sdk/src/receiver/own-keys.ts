@@ -1,6 +1,7 @@
 import { generateKey, thumbprint } from '../protocol.ts'
 import { Refusal } from '../refusals.ts'
 
+/** A key of one's own: the private part as a JWK, the public one as it is registered. */
 export interface KeyPair {
   /** The RFC 7638 thumbprint. */
   readonly kid: string

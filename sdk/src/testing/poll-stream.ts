@@ -20,6 +20,7 @@ export type PollMisbehaviour =
   /** Without the envelope. */
   | 'plain'
 
+/** A stream that is asked. */
 export interface PollStream {
   /** What was asked, in order. */
   readonly polls: readonly PollRequest[]

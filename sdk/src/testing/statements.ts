@@ -8,6 +8,7 @@ export function newTestId(prefix: string): string {
 /** An item; an address alone is enough. Use reserved names (`.example`, `.test`) only. */
 export type GivenItem = Partial<NoticeItem> & { readonly url: string }
 
+/** What a test says about a notice; the rest is made up. */
 export type GivenNotice = Partial<Omit<NoticeIssued, 'items' | 'v'>> & { readonly items: readonly GivenItem[] }
 
 /** A notice that is valid in every member; what is given stands instead. */

@@ -36,11 +36,13 @@ export interface Issued {
   readonly answers: readonly PushAnswer[]
 }
 
+/** What an endpoint answered to a push. */
 export interface PushAnswer {
   readonly code: number
   readonly body: string
 }
 
+/** A report as the test portal took it. */
 export type TakenReport = { readonly raw: string; readonly iss: string; readonly jti: string } & (
   | { readonly type: 'notice.received'; readonly message: NoticeReceived }
   | { readonly type: 'items.reported'; readonly message: ItemsReported }
@@ -62,6 +64,7 @@ export interface TestEndpoint {
   readonly to: string | ((request: Request) => Promise<Response>) | null
 }
 
+/** A portal in your process. */
 export interface TestPortal {
   /** Its origin, on 127.0.0.1. */
   readonly issuer: string
