@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fileStore } from '../inbox/file.ts'
 import { loadOrCreateKeys } from '../inbox/own-keys-file.ts'
 import { generateKey } from '../protocol/keys.ts'
@@ -16,6 +16,8 @@ import type { Finding } from './doctor/finding.ts'
 import { checkDns, isPublic } from './doctor/own-address.ts'
 import { checkClock } from './doctor/portal.ts'
 import { checkNode } from './doctor.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const closing: (() => unknown)[] = []
 let cwd: string

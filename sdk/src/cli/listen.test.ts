@@ -10,7 +10,8 @@ import { createTestPortal } from '../testing/test-portal.ts'
 import { typed } from '../testing/typed.ts'
 
 const secret = 'https://cust42.example/secret.jpg'
-const patient = { timeout: 20_000, interval: 20 }
+const patient = { timeout: 60_000, interval: 20 }
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 const closing: (() => unknown)[] = []
 let cwd: string
 beforeEach(async () => {
@@ -50,7 +51,7 @@ describe('from a portal in this process', () => {
     const { told, issuer, token, stop, ended } = await listening()
     const { receiver, url, ran } = await receiving(issuer)
     await receiver.connect({ token, url })
-    const sent = await trigger('notice.withdrawn', '--url', secret, '--json')
+    const sent = await trigger('notice.withdrawn', '--url', secret, '--json', '--wait', '60')
     expect(sent).toMatchObject({ code: 0, err: '' })
     const { pushes, reports } = JSON.parse(sent.out)
     expect(pushes.map((push: { type: string; answer: { code: number } }) => [push.type, push.answer.code])).toEqual([
@@ -69,7 +70,7 @@ describe('from a portal in this process', () => {
 
     // The same portal again, without the window: the receiver still knows it.
     const port = new URL(issuer).port
-    const alone = await trigger('--port', port, '--to', url)
+    const alone = await trigger('--port', port, '--to', url, '--wait', '60')
     expect(alone).toMatchObject({ code: 0, out: expect.stringContaining('content_removed (auto)') })
   })
 
@@ -121,7 +122,7 @@ describe('from a portal in this process', () => {
       join(cwd, 'event.json'),
       JSON.stringify({ category: 'terrorist_content', items: [{ url: secret, scope: 'page' }] }),
     )
-    expect((await trigger('--from', 'event.json')).code).toBe(0)
+    expect((await trigger('--from', 'event.json', '--wait', '60')).code).toBe(0)
     expect(ran).toEqual(['issued'])
     await writeFile(join(cwd, 'event.json'), JSON.stringify({ category: secret }))
     const refused = await trigger('--from', 'event.json', '--wait', '1')
@@ -151,7 +152,7 @@ describe('from a portal in this process', () => {
     const { receiver, ran } = await receiving(issuer)
     const { startPolling } = await import('../receiver/poll.ts')
     await startPolling(receiver, { token })
-    const done = await trigger('--json')
+    const done = await trigger('--json', '--wait', '60')
     expect(JSON.parse(done.out)).toMatchObject({ pushes: [], offered: 1, reports: expect.arrayContaining([]) })
     expect([done.code, ran]).toEqual([0, ['issued']])
   })

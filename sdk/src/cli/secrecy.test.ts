@@ -13,6 +13,8 @@ import { createTestPortal, type TestPortal } from '../testing/test-portal.ts'
 import { typed } from '../testing/typed.ts'
 import { commands } from './commands.ts'
 
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+
 // Everything a notice says about where something is, planted wherever a command could come across it.
 const planted = {
   url: 'https://canary-4711.example/planted/secret-0815.jpg',
@@ -157,7 +159,7 @@ test('listen shows what it pushes and what is answered, and nothing of an addres
   const ended = typed(['listen', ...local(), '--state', 'listen.json'], {
     ...{ cwd, stopping: stop.signal, told: (line) => told.push(line) },
   })
-  await vi.waitFor(() => expect(told.join('')).toContain('NOTICELINE_TOKEN'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(told.join('')).toContain('NOTICELINE_TOKEN'), { timeout: 60_000 })
   const sent = await typed(['trigger', '--url', planted.url, '--state', 'listen.json', '--wait', '0'], { cwd })
   expect(sent.out).toContain('notice.issued')
   stop.abort()

@@ -1,13 +1,15 @@
 import { appendFile, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fileStore } from '../inbox/file.ts'
 import { readFileStore } from '../inbox/read-file-store.ts'
 import { createReceiver } from '../receiver/create-receiver.ts'
 import { generateKeys } from '../receiver/own-keys.ts'
 import { createTestPortal } from '../testing/test-portal.ts'
 import { typed } from '../testing/typed.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const url = 'https://cust42.tern.example/secret.jpg'
 let cwd: string

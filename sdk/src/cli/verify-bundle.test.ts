@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { memoryStore } from '../inbox/memory.ts'
 import { createReceiver } from '../receiver/create-receiver.ts'
 import { exportEvidence } from '../receiver/evidence.ts'
@@ -9,6 +9,8 @@ import { generateKeys } from '../receiver/own-keys.ts'
 import { wholeBundle } from '../testing/bundle.ts'
 import { createTestPortal } from '../testing/test-portal.ts'
 import { typed } from '../testing/typed.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const { bundle } = await wholeBundle()
 let cwd: string

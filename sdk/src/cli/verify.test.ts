@@ -1,13 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { saveKeys } from '../inbox/own-keys-file.ts'
 import { thumbprint } from '../protocol.ts'
 import { generateKeys } from '../receiver/own-keys.ts'
 import { typed } from '../testing/typed.ts'
 import { createTestPortal } from '../testing.ts'
 import { rules } from './rules.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 interface Vector {
   readonly name: string
