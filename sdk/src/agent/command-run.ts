@@ -53,7 +53,13 @@ export function runCommand(options: CommandOptions): Promise<Ended> {
       how = why
       signalGroup(child, 'SIGTERM')
       clearTimeout(killing)
-      killing = setTimeout(() => signalGroup(child, 'SIGKILL'), wait)
+      killing = setTimeout(letGo, wait)
+    }
+    // Whatever has left the group keeps the pipes open for as long as it likes: they are closed on our side.
+    const letGo = () => {
+      signalGroup(child, 'SIGKILL')
+      child.stdout.destroy()
+      child.stderr.destroy()
     }
     const timer = setTimeout(() => end('timeout', lastWord), timeout)
     const stopped = () => end('killed', lastWordAtStop)
@@ -71,7 +77,7 @@ export function runCommand(options: CommandOptions): Promise<Ended> {
     child.once('error', () => over(-1, 'missing'))
     child.once('exit', () => {
       // Its children may hold the pipes open for ever; after the exit the rest gets a moment, no more.
-      if (how === 'exited') killing = setTimeout(() => signalGroup(child, 'SIGKILL'), lastWord)
+      if (how === 'exited') killing = setTimeout(letGo, lastWord)
     })
     child.once('close', (code) => over(code ?? -1, how === 'exited' && code === null ? 'killed' : how))
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
