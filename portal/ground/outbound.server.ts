@@ -1,5 +1,5 @@
 import { readRange } from './addresses.ts'
-import type { Outbound, OutboundAnswer, OutboundPost } from './ground.ts'
+import type { AddressRefusal, Outbound, OutboundAnswer, OutboundPost } from './ground.ts'
 import { type Guard, openLine, readTarget } from './outbound-connect.ts'
 import { createLine, exchange, type Line, type Request } from './outbound-exchange.ts'
 import { failureOf, OutboundFailure } from './outbound-failure.ts'
@@ -26,6 +26,8 @@ export interface OutboundLimits {
 
 const usual: OutboundLimits = { connectMs: 3_000, headersMs: 10_000, bodyBytes: 16 * 1024, idleMs: 10_000 }
 
+const mostTargets = 1_000
+
 export const userAgent = 'Noticeline/1 (+notice and takedown)'
 
 /**
@@ -38,9 +40,20 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
   // More than a worker has in flight: with fewer, a line is closed for every other one that falls idle, and opened again.
   const lines = createLines({ idleMs: limits.idleMs, perOrigin: 4, inAll: 512 })
 
+  // Endpoints are called again and again, and what a text says is the same every time; where its name leads is not kept.
+  const targets = new Map<string, URL>()
+  function targetOf(text: string): URL | AddressRefusal {
+    const known = targets.get(text)
+    if (known) return known
+    const target = readTarget(text, guard, 'tls-only')
+    if (targets.size >= mostTargets) targets.clear()
+    if (target instanceof URL) targets.set(text, target)
+    return target
+  }
+
   async function ask(request: Omit<Request, 'url' | 'maxBytes'>, text: string, keep: boolean): Promise<OutboundAnswer> {
     const started = performance.now()
-    const target = readTarget(text, guard, 'tls-only')
+    const target = targetOf(text)
     if (!(target instanceof URL)) return failed(new OutboundFailure('address_refused', target.detail), started)
     const line: Line = (keep ? lines.take(target.origin) : null) ?? createLine(target, guard, limits.headersMs)
     let reusable = false
