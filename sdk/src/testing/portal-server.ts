@@ -18,9 +18,13 @@ export type Route = (request: {
 export async function serve(
   routes: Record<string, Route>,
   given = 0,
+  /** Milliseconds before the next answer. */
+  delay: () => number = () => 0,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    respond(routes, request, response).catch(() => response.destroy())
+    const begin = () => void respond(routes, request, response).catch(() => response.destroy())
+    if (delay() > 0) setTimeout(begin, delay())
+    else begin()
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -4,12 +4,8 @@ import {
   type EventType,
   eventTypes,
   generateKey,
-  type ItemsReported,
   issueToken,
   type NoticeIssued,
-  type NoticeItem,
-  type NoticeReceived,
-  type NoticeWithdrawn,
   pollRequest,
   readMessage,
   refuse,
@@ -23,78 +19,17 @@ import {
 import type { Clock } from '../receiver/core.ts'
 import type { KeyPair } from '../receiver/own-keys.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
-import { createPollStream, type PollStream } from './poll-stream.ts'
+import { createPollStream } from './poll-stream.ts'
 import { type Answer, type Route, serve } from './portal-server.ts'
-import { type GivenNotice, newTestId, noticeOf } from './statements.ts'
+import type { Issued, PushAnswer, TakenReport, TestEndpoint, TestPortal } from './portal-shape.ts'
+import { newTestId, noticeOf } from './statements.ts'
 
-/** A signed token and what became of pushing it. */
-export interface Issued {
-  readonly raw: string
-  readonly jti: string
-  readonly setSha256: string
-  /** The answers to each push; empty while it is held back. */
-  readonly answers: readonly PushAnswer[]
-}
-
-/** What an endpoint answered to a push. */
-export interface PushAnswer {
-  readonly code: number
-  readonly body: string
-}
-
-/** A report as the test portal took it. */
-export type TakenReport = { readonly raw: string; readonly iss: string; readonly jti: string } & (
-  | { readonly type: 'notice.received'; readonly message: NoticeReceived }
-  | { readonly type: 'items.reported'; readonly message: ItemsReported }
-)
+export type { Issued, PushAnswer, TakenReport, TestEndpoint, TestPortal } from './portal-shape.ts'
 
 interface Held {
   readonly raw: string
   readonly jti: string
   readonly answers: PushAnswer[]
-}
-
-/** Who is written to. */
-export interface TestEndpoint {
-  readonly id: string
-  readonly audience: string
-  readonly signingKeys: readonly JsonWebKey[]
-  readonly sealingKey: JsonWebKey | null
-  /** Its address, or the receiver's `handle` itself; null: nothing is pushed, it polls. */
-  readonly to: string | ((request: Request) => Promise<Response>) | null
-}
-
-/** A portal in your process. */
-export interface TestPortal {
-  /** Its origin, on 127.0.0.1. */
-  readonly issuer: string
-  /** A bearer token for `receiver.connect`. */
-  readonly token: string
-  readonly endpoints: readonly TestEndpoint[]
-  /** What was reported, checked as the portal checks it, once each. */
-  readonly reports: readonly TakenReport[]
-  /** What was polled, acknowledged and refused that way. */
-  readonly stream: Pick<PollStream, 'polls' | 'acknowledged' | 'refused'>
-  /** Every body that came to `/v1/reports`, refused and repeated ones included. */
-  readonly reportBodies: readonly string[]
-  /** Adds a receiver without HTTP: `portal.attach({ keys, to: receiver.handle })`. */
-  attach(endpoint: Omit<TestEndpoint, 'id' | 'audience'> & { readonly audience?: string }): TestEndpoint
-  issue(notice: GivenNotice): Promise<Issued & { readonly notice: NoticeIssued }>
-  withdraw(notice: NoticeIssued, given?: Partial<NoticeWithdrawn>): Promise<Issued>
-  correct(notice: NoticeIssued, items: readonly NoticeItem[], seq?: number): Promise<Issued>
-  changeDeadline(notice: NoticeIssued, due: Date, seq?: number): Promise<Issued>
-  close(notice: NoticeIssued, seq?: number): Promise<Issued>
-  verification(): Promise<Issued>
-  /** Any event at all; also ones that no release knows yet. */
-  send(event: { type: string; body: object; notice?: string; jti?: string }): Promise<Issued>
-  /** Pushes bytes as they are. */
-  push(raw: string, options?: { plain?: boolean }): Promise<PushAnswer>
-  misbehave(how: Misbehaviour): void
-  /** Pushes what was held back. */
-  release(order?: 'kept' | 'reversed'): Promise<void>
-  /** Signs with a new key from now on; `forget` also takes the old ones out of the published set. */
-  rotateKey(options?: { forget?: boolean }): Promise<void>
-  stop(): Promise<void>
 }
 
 /** A portal in this process, for tests: it signs, seals and pushes for real, takes reports, and can misbehave. */
@@ -145,6 +80,7 @@ export async function createTestPortal(
       'POST /v1/reports': takeReport,
     },
     options.port,
+    () => how.delay ?? 0,
   )
   const issuer = server.url
 
@@ -255,14 +191,16 @@ export async function createTestPortal(
     return { code: response.status, body: await response.text() }
   }
 
-  async function send(event: { type: string; body: object; notice?: string; jti?: string }): Promise<Issued> {
-    const [key] = keys
-    if (key === undefined) throw new TypeError('A portal has a key.')
-    const { type, ...rest } = event
+  async function sign({ type, ...rest }: Parameters<TestPortal['sign']>[0]) {
+    const [key = await generateKey('sig')] = how.signs === 'unpublished' ? [] : keys
     const statement = { ...rest, type: type as EventType, iss: issuer, aud: addressee().audience, now: now() }
     const { raw, claims } = await issueToken(statement, key)
+    return { raw, jti: claims.jti, setSha256: setDigest(raw) }
+  }
+
+  async function send(event: Parameters<TestPortal['send']>[0]): Promise<Issued> {
     const answers: PushAnswer[] = []
-    const issued = { raw, jti: claims.jti, setSha256: setDigest(raw), answers }
+    const issued = { ...(await sign(event)), answers }
     if (how.hold) held.push(issued)
     else await deliver(issued, answers, how.copies ?? 1)
     return issued
@@ -280,6 +218,7 @@ export async function createTestPortal(
     stream,
     attach,
     push,
+    sign,
     send,
     async issue(given) {
       const notice = noticeOf(given, `${issuer}/v1/reports`)

@@ -5,22 +5,11 @@ import type { Handlers } from '../receiver/handlers.ts'
 import type { ContentRemoved, Reinstatement } from '../receiver/outcomes.ts'
 import { generateKeys, type OwnKeys } from '../receiver/own-keys.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
+import { createTestClock, type TestClock } from './test-clock.ts'
 import { createTestPortal, type TestPortal } from './test-portal.ts'
 
-export interface HandClock {
-  now(): Date
-  forward(milliseconds: number): void
-}
-
-export function handClock(at: string): HandClock {
-  let time = Date.parse(at)
-  return {
-    now: () => new Date(time),
-    forward(milliseconds) {
-      time += milliseconds
-    },
-  }
-}
+export type HandClock = TestClock
+export const handClock = createTestClock
 
 export interface Scene {
   readonly portal: TestPortal
