@@ -112,7 +112,7 @@ for (const asked of ['closed', 'withdrawn'] as const) {
   })
 }
 
-describe('a process killed for real', () => {
+describe('a process killed for real', { timeout: 150_000 }, () => {
   const script = new URL('../testing/killed-removal.ts', import.meta.url).pathname
   const start = (...given: string[]): ChildProcess =>
     spawn(process.execPath, ['--import', 'tsx', script, ...given], { stdio: ['ignore', 'pipe', 'inherit'] })
