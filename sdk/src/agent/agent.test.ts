@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -145,8 +146,17 @@ test('by poll: a notice is a run of the command and a signed outcome, its withdr
     expect(await file(`state/${name}`)).not.toMatch(/tern\.example|itm_1|"d"/)
 })
 
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
+
 test('by push as well', async () => {
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const port = await freePort()
   await agent({ listen: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}/` })
   const issued = await issue({ items: [{ id: 'itm_1', url: url(1) }] })
   expect(issued.answers).toEqual([{ code: 202, body: '' }])
