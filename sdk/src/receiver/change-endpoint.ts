@@ -3,6 +3,7 @@ import { Refusal } from '../refusals.ts'
 import { checkKeys, type OwnKeys } from './own-keys.ts'
 import { call, checkIssuer, type Fetch, objectOf } from './portal.ts'
 
+/** What may change about an endpoint; what is left out stays. */
 export interface EndpointChange {
   /** Where the portal will push to from now on; null to poll only. */
   readonly url?: string | null
@@ -18,6 +19,7 @@ export interface EndpointChange {
   readonly in_flight?: number | null
 }
 
+/** What a change of an endpoint wants to know. */
 export interface EndpointChangeOptions {
   /** The portal's origin. */
   readonly issuer: string

@@ -5,6 +5,7 @@ import { Refusal } from '../refusals.ts'
 import type { OwnKeys } from './own-keys.ts'
 import { fromStored, isErased } from './stored.ts'
 
+/** What evidence is exported from. */
 export interface EvidenceOptions {
   /** The portal's origin. */
   readonly issuer: string

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Receiver } from './create-receiver.ts'
 import { alreadyRead } from './web-adapter.ts'
 
+/** What `node:http` and Express call with a request. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next?: (error: unknown) => void) => void
 
 /**

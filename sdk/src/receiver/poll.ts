@@ -4,6 +4,7 @@ import type { Receiver } from './create-receiver.ts'
 import { call, mayCall, objectOf } from './portal.ts'
 import type { Inside, Source, SourceHealth } from './source.ts'
 
+/** How the portal is asked. */
 export interface PollingOptions {
   /**
    * A bearer token with the scope `stream:poll`. Where nothing was connected yet it needs `endpoints:write` too, once:

@@ -23,6 +23,7 @@ export interface RemovalAlarm {
   readonly step?: StepName
 }
 
+/** What a removal is made from. */
 export interface RemovalOptions<Target extends Kept, State extends Kept> {
   /** Where it is kept how far each item has come: `fileCases(folder)`. A policy may use the same. */
   readonly cases: CaseStore
@@ -41,6 +42,7 @@ export interface RemovalOptions<Target extends Kept, State extends Kept> {
   readonly clock?: Clock
 }
 
+/** A removal in steps, as the receiver calls it. */
 export interface Removal {
   /** What `createReceiver` takes as `on`, or a policy's `wrap`. */
   readonly on: Pick<Handlers, 'notice.issued' | 'notice.withdrawn'> &

@@ -19,6 +19,7 @@ export interface CaseRef {
   now(): Date
 }
 
+/** What an item is on the machines of the host. */
 export type Resolved<Target> =
   | {
       readonly found: true
@@ -51,6 +52,7 @@ export interface Preserved {
   readonly until: string
 }
 
+/** What was destroyed. */
 export interface Purged {
   /** One for each layer: `nginx`, `varnish`, the name of a CDN. */
   readonly layer: string
@@ -101,6 +103,7 @@ export interface Steps<Target extends Kept, State extends Kept> {
   destroy?(target: Target, preserved: Preserved | null, ref: CaseRef): Promise<void>
 }
 
+/** The steps of a removal. */
 export type StepName = 'resolve' | 'state' | 'block' | 'suspend' | 'preserve' | 'purge' | 'verify' | 'undo' | 'destroy'
 
 /** A step failed. It names the step and the item; what went wrong is its `cause`, which may quote anything. */
