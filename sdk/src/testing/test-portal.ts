@@ -24,7 +24,7 @@ import { type Answer, type Route, serve } from './portal-server.ts'
 import type { Issued, PushAnswer, TakenReport, TestEndpoint, TestPortal } from './portal-shape.ts'
 import { newTestId, noticeOf } from './statements.ts'
 
-export type { Issued, PushAnswer, TakenReport, TestEndpoint, TestPortal } from './portal-shape.ts'
+export type { Issued, TakenReport, TestEndpoint, TestPortal } from './portal-shape.ts'
 
 interface Held {
   readonly raw: string
