@@ -1,6 +1,9 @@
 import { tmpdir } from 'node:os'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { runCommand } from './command-run.ts'
+
+// Each line starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 })
 
 /** One run of some sh, with five minutes unless said otherwise. */
 function sh(code: string, more: { timeout?: number; signal?: AbortSignal; input?: string } = {}) {

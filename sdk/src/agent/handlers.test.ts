@@ -2,10 +2,13 @@ import { execFile, execFileSync } from 'node:child_process'
 import { link, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { packageFile } from '../cli/shipped.ts'
 import { exampleRequest } from './example-request.ts'
 import { partsOf } from './parts-of-address.ts'
+
+// Each line starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 })
 
 const handlers = [
   { file: 'takedown.php', needs: 'php-cli', with: ['php', '-r', 'exit(0);'] },
@@ -46,7 +49,7 @@ function asked(file: string, act: Act, url = `https://${host}/g/%C3%A9%201.jpg`,
   return new Promise((resolve, reject) => {
     const child = execFile(
       packageFile('agent', 'handlers', file),
-      { env: environment, timeout: 60_000 },
+      { env: environment, timeout: 200_000 },
       (error, stdout) => {
         if (stdout !== '') reject(new Error(`It printed: ${stdout}`))
         else if (error === null) resolve(0)

@@ -3,8 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { packageFile } from '../cli/shipped.ts'
+
+// Each line starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 })
 
 const run = promisify(execFile)
 const unit = packageFile('agent', 'noticeline-agent.service')
