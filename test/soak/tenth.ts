@@ -9,11 +9,15 @@ export function playTenth(says: string, name: string, database: string, rounds: 
   const part = parts.find((one) => one.name === name)
   if (!part) throw new Error(`No part is called ${name}`)
   const why = whyNot(part, database)
-  test.skipIf(why !== null)(why === null ? says : `${says} (${why})`, async () => {
-    const told: string[] = []
-    const played = await part.play({ database, rounds, seed, tell: (line) => told.push(line) })
-    const { losses, doubles, problems } = played
-    // What had been struck by then stands beside what is wrong.
-    expect({ losses, doubles, problems, told }).toEqual({ losses: [], doubles: [], problems: [], told })
-  })
+  test.skipIf(why !== null)(
+    why === null ? says : `${says} (${why})`,
+    async () => {
+      const told: string[] = []
+      const played = await part.play({ database, rounds, seed, tell: (line) => told.push(line) })
+      const { losses, doubles, problems } = played
+      // What had been struck by then stands beside what is wrong.
+      expect({ losses, doubles, problems, told }).toEqual({ losses: [], doubles: [], problems: [], told })
+    },
+    900_000,
+  )
 }

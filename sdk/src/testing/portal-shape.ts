@@ -43,8 +43,8 @@ export interface TestPortal {
   readonly endpoints: readonly TestEndpoint[]
   /** What was reported, checked as the portal checks it, once each. */
   readonly reports: readonly TakenReport[]
-  /** What was polled, acknowledged and refused that way. */
-  readonly stream: Pick<PollStream, 'polls' | 'acknowledged' | 'refused'>
+  /** What was polled, acknowledged and refused that way; `offer` puts a token there, also one that was settled before. */
+  readonly stream: Pick<PollStream, 'polls' | 'acknowledged' | 'refused' | 'offer'>
   /** Every body that came to `/v1/reports`, refused and repeated ones included. */
   readonly reportBodies: readonly string[]
   /** Adds a receiver without HTTP: `portal.attach({ keys, to: receiver.handle })`. */

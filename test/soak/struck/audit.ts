@@ -11,7 +11,7 @@ export interface Found {
 
 /** After everything has come to rest. */
 export function audit(company: Company, told: Told): Found {
-  const { stream, said, panel } = company
+  const { stream, said, effects } = company
   said.readOn()
   const found: Found = { losses: [], doubles: [], problems: [...stream.refused] }
   for (const jti of stream.acknowledged) {
@@ -21,7 +21,7 @@ export function audit(company: Company, told: Told): Found {
   }
   const downs = new Map<string, number>()
   const last = new Map<string, 'down' | 'up'>()
-  for (const { what, url, caseId, item } of panel.effects) {
+  for (const { what, url, caseId, item } of effects.effects) {
     if (what === 'down') downs.set(url, (downs.get(url) ?? 0) + 1)
     last.set(`${caseId} ${item}`, what)
   }
@@ -32,8 +32,8 @@ export function audit(company: Company, told: Told): Found {
       auditItem(company, one, id, { removals, last: last.get(`${one.notice.notice} ${id}`) }, found)
     }
   }
-  for (const needless of panel.needless) found.doubles.push(`run again after it was reported: ${needless}`)
-  for (const [state, number] of Object.entries({ ...told.health.messages, ...told.health.reports })) {
+  for (const needless of effects.needless) found.doubles.push(`run again after it was reported: ${needless}`)
+  for (const [state, number] of Object.entries({ ...told.messages, ...told.reports })) {
     if (!['done', 'sent'].includes(state) && number > 0) found.problems.push(`${number} ${state} at the end`)
   }
   for (const { id, reason } of told.dead) found.problems.push(`dead: ${id} ${reason}`)
@@ -71,7 +71,9 @@ export function auditPlace({ place, stream }: Company): string[] {
   const blind = !readable(Buffer.from(stream.sample))
   return [
     ...(blind ? ['the look for addresses sees none where there is one'] : []),
-    ...place.litter().map((name) => `left behind in the store: ${name.replaceAll(/[0-9a-f-]{36}/g, '…')}`),
+    ...place
+      .litter()
+      .map((name) => `left behind in the store: ${name.replace(/.*\//, '').replaceAll(/[0-9a-f-]{36}/g, '…')}`),
     ...filesThatTell(place.files()).map((path) => `an address can be read in ${path.replace(/.*\//, '')}`),
   ]
 }

@@ -9,10 +9,16 @@ export interface Effect {
   readonly url: string
 }
 
-export class Panel {
-  /** Effects in their order, each as it happened: what had been done under its key before is not done again. */
-  readonly effects: Effect[] = []
+export interface Effects {
+  /** In their order, each as it happened: what had been done under its key before is not done again. */
+  readonly effects: readonly Effect[]
   /** Asked for once more after the portal had heard that it was done: nobody had a reason to. */
+  readonly needless: readonly string[]
+  readonly asked: number
+}
+
+export class Panel implements Effects {
+  readonly effects: Effect[] = []
   readonly needless: string[] = []
   asked = 0
   readonly #done = new Set<string>()

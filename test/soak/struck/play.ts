@@ -3,10 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Chance, chanceOf } from '../../running/random.ts'
 import type { Asked, Result } from '../parts.ts'
 import { audit, auditPlace } from './audit.ts'
-import { Company, type Told } from './company.ts'
+import { type Company, openAgentCompany, openCompany, type Told } from './company.ts'
 import type { Life } from './program.ts'
 import type { StoreName } from './stores.ts'
-import { type Moment, networkMoments, storeMoments } from './strike.ts'
+import { type Moment, networkMoments, pollMoments, sqlMoments, storeMoments } from './strike.ts'
 
 const killsARound = 20
 /** So often, what is done is older than it is remembered, and the file store writes its file anew. */
@@ -15,10 +15,19 @@ const eventsAKill = 10
 const compaction = ['next-torn', 'next-written', 'next-in-place'] as const
 const fileOnly = ['line-torn', 'line-unsynced', 'lock-unlinked', 'lock-linked', 'lock-swept'] as const
 
-export async function killReceiver({ database: store, rounds, seed, tell }: Asked<StoreName>): Promise<Result> {
+export async function killReceiver(asked: Asked<StoreName>): Promise<Result> {
+  const chance = chanceOf(asked.seed)
+  return killed('receiver-killed', asked, chance, await openCompany(asked.database, chance))
+}
+
+export async function killAgent(asked: Asked<'file'>): Promise<Result> {
+  const chance = chanceOf(asked.seed)
+  return killed('agent-killed', asked, chance, await openAgentCompany(chance))
+}
+
+async function killed(part: string, asked: Asked<StoreName>, chance: Chance, company: Company): Promise<Result> {
+  const { database: store, rounds, tell } = asked
   const began = performance.now()
-  const chance = chanceOf(seed)
-  const company = await Company.open(store, chance)
   const play = new Play(company, chance)
   try {
     const problems: string[] = []
@@ -27,17 +36,18 @@ export async function killReceiver({ database: store, rounds, seed, tell }: Aske
       const forgets = round > 0 && round % roundsRemembered === 0
       if (forgets) company.forward(91 * 86_400_000)
       await company.stream.sign(killsARound * eventsAKill)
+      company.stream.way = company.ways[round % company.ways.length] ?? 'push'
       company.stream.start()
       await play.kill(killsARound, forgets && store === 'file' ? compaction : [])
       told = await play.settle()
       problems.push(...auditPlace(company))
-      tell(`${play.kills} kills, ${company.stream.acknowledged.size} events, ${company.panel.effects.length} effects`)
+      tell(`${play.kills} kills, ${company.stream.acknowledged.size} events, ${company.effects.effects.length} effects`)
     }
     tell([...play.struck].map(([moment, times]) => `${moment} ${times}`).join(', '))
-    tell(`asked of the panel ${company.panel.asked} times, pushed ${company.stream.pushes} times`)
+    tell(`asked of the panel ${company.effects.asked} times, pushed ${company.stream.pushes} times`)
     const found = audit(company, told as Told)
     return {
-      part: 'receiver-killed',
+      part,
       database: store,
       strokes: play.kills,
       notices: company.stream.tokens,
@@ -82,7 +92,10 @@ class Play {
   }
 
   #moments(): readonly Moment[] {
-    return [...storeMoments, ...networkMoments, ...(this.#company.place.store === 'file' ? fileOnly : [])]
+    const { place, stream } = this.#company
+    const ofStore = place.store === 'file' ? fileOnly : sqlMoments
+    const own = this.#company.ownStore ? storeMoments : []
+    return [...own, ...networkMoments, ...ofStore, ...(stream.way === 'push' ? [] : pollMoments)]
   }
 
   /** One life and its end. Whether that came at the moment named, the so-manieth time it was reached. */
@@ -93,7 +106,7 @@ class Play {
     this.#life = null
     const struck = (await this.#waitFor(life, early === null ? moment : null)) && early === null && moment !== null
     // Whoever watches over it may be quick: the next one is there while the last one dies.
-    if (this.#company.place.locked && this.#chance.next() < 0.05) {
+    if (this.#company.place.contested && this.#chance.next() < 0.05) {
       this.#life = this.#launch()
       await wait(this.#chance.between(0, 120))
     }
@@ -131,14 +144,14 @@ class Play {
 
   #note(life: Life, end: string): void {
     if (end === 'crashed') this.problems.push(`crashed: ${life.printed.slice(-600)}`)
-    for (const line of life.printed.split('\n')) if (line.startsWith('alarm ')) this.problems.push(line)
+    for (const line of life.printed.split('\n')) if (/^alarm /i.test(line)) this.problems.push(line)
   }
 
   /** Lives until nothing is left to do. */
   async settle(): Promise<Told> {
     const { stream } = this.#company
     stream.allowed = Number.POSITIVE_INFINITY
-    const end = performance.now() + 120_000
+    const end = performance.now() + 300_000
     let told: Told | null = null
     let looks = 0
     while (performance.now() < end) {
@@ -149,10 +162,11 @@ class Play {
         continue
       }
       told = await this.#company.ask()
-      if (stream.done && told?.health.messages['waiting'] === 0 && told.health.reports['waiting'] === 0) break
-      await wait(20)
+      if (stream.done && told?.messages['waiting'] === 0 && told.reports['waiting'] === 0) break
+      this.#company.said.readOn()
+      await wait(50)
       looks += 1
-      if (looks % 100 !== 0) continue
+      if (looks % 60 !== 0) continue
       await this.end()
       this.#company.forward(600_000)
     }

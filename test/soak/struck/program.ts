@@ -1,13 +1,10 @@
 /** A program that starts fast, since it dies a thousand times: one file, bundled once. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { exitInUse } from './strike.ts'
 
-const modules = createRequire(import.meta.url)
-
-/** The file as one module with all it imports; what cannot be bundled it finds where the tests find it. */
+/** The file as one module with all it imports, but for the drivers of databases. */
 export async function bundle(entry: string, folder: string): Promise<string> {
   const outfile = join(folder, `${entry.replace(/.*\/|\.ts$/g, '')}.mjs`)
   await build({
@@ -18,9 +15,6 @@ export async function bundle(entry: string, folder: string): Promise<string> {
     target: 'node20',
     format: 'esm',
     logLevel: 'error',
-    banner: {
-      js: `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(modules.resolve('esbuild'))});`,
-    },
   })
   return outfile
 }

@@ -3,11 +3,13 @@ import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createReceiver, Refusal } from '@noticeline/sdk'
 import { nodeHandler } from '@noticeline/sdk/node'
+import { startPolling } from '@noticeline/sdk/poll'
 import { loadOrCreateKeys } from '@noticeline/sdk/stores'
-import { openStore } from './stores.ts'
+import { openStore, type StoreName } from './stores.ts'
 import { exitInUse, strike, struckStore } from './strike.ts'
 
-const { PORTAL = '', AUDIENCE = '', PORT = '', KEYS = '', STORE = '', PANEL = '', HANDLER_MS = '0' } = process.env
+const { PORTAL = '', AUDIENCE = '', PORT = '', KEYS = '', PANEL = '', HANDLER_MS = '0' } = process.env
+const { STORE = 'file', STORE_AT = '', STORE_KEY = '', MODULES = '', POLL_URL = '', POLL_TOKEN = '' } = process.env
 const ahead = Number(process.env['AHEAD_MS'] ?? 0)
 
 /** Once for a case and an item, however often it is asked. */
@@ -27,7 +29,7 @@ const receiver = await createReceiver({
   issuer: PORTAL,
   audience: AUDIENCE,
   keys: await loadOrCreateKeys(KEYS),
-  inbox: struckStore(await openStore(STORE)),
+  inbox: struckStore(await openStore(STORE as StoreName, STORE_AT, STORE_KEY, MODULES)),
   clock: { now },
   onAlarm: (alarm) => console.log(`alarm ${JSON.stringify(alarm)}`),
   on: {
@@ -56,9 +58,15 @@ const server = createServer(async (request, answer) => {
     answer.once('finish', () => strike('answered'))
     return receive(request, answer)
   }
-  const told = { health: await receiver.health(), dead: await receiver.deadLetters() }
+  const { messages, reports } = await receiver.health()
+  const told = { messages, reports, dead: await receiver.deadLetters() }
   answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told))
 })
 server.listen(Number(PORT), '127.0.0.1', () => process.send?.('ready'))
+if (POLL_URL !== '') {
+  startPolling(receiver, { token: POLL_TOKEN, pollUrl: POLL_URL, maxEvents: 5 }).catch((error: unknown) => {
+    console.log(`alarm ${String(error)}`)
+  })
+}
 // Whoever started it is gone, and so is it.
 process.once('disconnect', () => process.exit(0))

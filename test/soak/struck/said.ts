@@ -10,8 +10,15 @@ export class Said {
   /** How many statements with an outcome came of a case and an item. */
   readonly outcomes = new Map<string, number>()
 
+  readonly #firstHeard = new Map<string, number>()
+
   constructor(portal: TestPortal) {
     this.#portal = portal
+  }
+
+  /** When it was first seen here that the portal had heard of it. */
+  firstHeard(what: Effect['what'], caseId: string, item: string): number | undefined {
+    return this.#firstHeard.get(`${outcomeOf[what]} ${caseId} ${item}`)
   }
 
   heardOf({ what, caseId, item }: Pick<Effect, 'what' | 'caseId' | 'item'>): boolean {
@@ -31,7 +38,11 @@ export class Said {
         continue
       }
       const { notice, results } = report.message
-      for (const { item, outcome } of results) count(this.outcomes, `${outcome} ${notice} ${item}`)
+      for (const { item, outcome } of results) {
+        const key = `${outcome} ${notice} ${item}`
+        count(this.outcomes, key)
+        if (!this.#firstHeard.has(key)) this.#firstHeard.set(key, Date.now())
+      }
     }
   }
 }

@@ -1,16 +1,32 @@
-/** The stores of the SDK by name, as the killed program opens them. */
-import { fileStore, type InboxStore } from '@noticeline/sdk/stores'
+/** The stores of the SDK by name, as the killed programs open them. */
+import { createRequire } from 'node:module'
+import { fileStore, type InboxStore, type SqlAdapter, sqlStore } from '@noticeline/sdk/stores'
+import { mariadb } from '../../stores/mariadb.ts'
+import { postgres } from '../../stores/postgres.ts'
+import { sqlite } from '../../stores/sqlite.ts'
+import { struckAdapter } from './strike.ts'
 
-export type StoreName = 'file'
+export const storeNames = ['file', 'sqlite', 'postgresql', 'mariadb'] as const
+export type StoreName = (typeof storeNames)[number]
 
-/** `file:<folder>` */
-export async function openStore(where: string): Promise<InboxStore> {
-  const at = where.indexOf(':')
-  const [name, rest] = [where.slice(0, at), where.slice(at + 1)]
+/** `at` is a folder, a file, a connection as JSON, a socket. Drivers are found where the tests find them. */
+export async function openStore(name: StoreName, at: string, key: string, modules: string): Promise<InboxStore> {
+  const load = createRequire(modules)
+  const sql = (adapter: SqlAdapter) => sqlStore(struckAdapter(adapter), { key })
   switch (name) {
     case 'file':
-      return fileStore(rest)
-    default:
-      throw new Error(`No store is called ${name}`)
+      return fileStore(at)
+    case 'sqlite': {
+      const { Database } = load('node-sqlite3-wasm') as typeof import('node-sqlite3-wasm')
+      return sql(sqlite(new Database(at)))
+    }
+    case 'postgresql': {
+      const { Pool } = load('pg') as typeof import('pg')
+      return sql(postgres(new Pool(JSON.parse(at))))
+    }
+    case 'mariadb': {
+      const { createPool } = load('mysql2/promise') as typeof import('mysql2/promise')
+      return sql(mariadb(createPool({ socketPath: at, user: 'root', database: 'stores' })))
+    }
   }
 }

@@ -4,6 +4,11 @@ import type { TestPortal } from '@noticeline/sdk/testing'
 import type { Chance } from '../../running/random.ts'
 import { planted } from './search.ts'
 
+/** Pushed, polled for, or both at once. */
+export type Way = 'push' | 'poll' | 'both'
+
+export const notifier: NoticeIssued['notifier'] = { id: 'org_baken', kind: 'hotline', name: 'Stichting Baken' }
+
 const kinds = ['issued', 'withdrawn', 'corrected', 'reissued', 'more-time', 'closed'] as const
 export type Kind = (typeof kinds)[number]
 
@@ -22,6 +27,7 @@ export class Stream {
   /** Tokens that were answered 202, by their id. */
   readonly acknowledged = new Set<string>()
   readonly refused: string[] = []
+  way: Way = 'push'
   /** A token that names an address. */
   sample = ''
   tokens = 0
@@ -33,6 +39,7 @@ export class Stream {
   readonly #portal: TestPortal
   readonly #chance: Chance
   #waiting: Token[] = []
+  readonly #offered = new Map<string, Token>()
   #running: Promise<void>[] = []
 
   constructor(portal: TestPortal, chance: Chance) {
@@ -59,7 +66,7 @@ export class Stream {
     const items = Array.from({ length: this.#chance.between(1, 3) }, (_, index) => ({
       url: `https://cust${number}.${planted}/${index}`,
     }))
-    const { notice, ...first } = await this.#portal.issue({ items })
+    const { notice, ...first } = await this.#portal.issue({ items, notifier })
     this.sample = first.raw
     this.cases.push({ kind, notice })
     switch (kind) {
@@ -83,7 +90,7 @@ export class Stream {
   start(): void {
     let going = true
     this.#running = Array.from({ length: 4 }, async () => {
-      while (going) if (!(await this.#pushNext())) await pause(5)
+      while (going) if (!(await this.#sendNext())) await pause(5)
     })
     this.stop = async () => {
       going = false
@@ -95,26 +102,50 @@ export class Stream {
 
   /** Nothing is left that was not answered 202. */
   get done(): boolean {
+    this.#settle()
     return this.#waiting.length === 0 && this.acknowledged.size === this.tokens
   }
 
-  async #pushNext(): Promise<boolean> {
-    if (this.allowed <= 0 || !this.listening) return false
+  async #sendNext(): Promise<boolean> {
+    this.#settle()
+    if (this.allowed <= 0 || (this.way !== 'poll' && !this.listening)) return false
     const token = this.#waiting.shift()
     if (token === undefined) return false
+    if (this.way !== 'push') this.#offer(token)
+    if (this.way === 'poll') return true
     const copies = this.#chance.next() < 0.1 ? 2 : 1
     const answers = await Promise.all(Array.from({ length: copies }, () => this.#push(token)))
-    if (!answers.includes(202)) {
-      this.listening = false
-      this.#waiting.splice(this.#chance.between(0, 10), 0, token)
-      return false
+    if (answers.includes(202)) {
+      this.#acknowledge(token)
+      return true
     }
-    if (this.acknowledged.has(token.jti)) return true
+    this.listening = false
+    this.#waiting.splice(this.#chance.between(0, 10), 0, token)
+    return false
+  }
+
+  #acknowledge(token: Token): void {
+    if (this.acknowledged.has(token.jti)) return
     this.acknowledged.add(token.jti)
     this.allowed -= 1
     // A portal that did not hear the answer says it again, later.
     if (this.#chance.next() < 0.3) this.#waiting.splice(this.#chance.between(0, 20), 0, token)
-    return true
+  }
+
+  #offer(token: Token): void {
+    if (!this.acknowledged.has(token.jti)) this.#offered.set(token.jti, token)
+    this.#portal.stream.offer(token)
+    if (this.way === 'poll') this.allowed -= 1
+  }
+
+  /** Looks what was acknowledged by a poll. */
+  #settle(): void {
+    for (const [jti, token] of this.#offered) {
+      if (!this.#portal.stream.acknowledged.has(jti)) continue
+      this.#offered.delete(jti)
+      if (this.way === 'poll') this.allowed += 1
+      this.#acknowledge(token)
+    }
   }
 
   async #push({ raw }: Token): Promise<number> {

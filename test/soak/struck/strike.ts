@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import type { InboxStore } from '@noticeline/sdk/stores'
+import type { InboxStore, SqlAdapter, SqlQuery } from '@noticeline/sdk/stores'
 
 /** How a program ends that finds its store in use. */
 export const exitInUse = 3
@@ -34,9 +34,18 @@ export const storeMoments = [
   'ending',
   'ended',
 ] as const
+/** In a transaction of a store in a database: after its first statement, before its end, after its end. */
+export const sqlMoments = ['in-transaction', 'committing', 'committed'] as const
 export const networkMoments = ['report-leaving', 'report-taken'] as const
+/** Before a poll leaves, with what it acknowledges; after its answer, of which nothing is stored yet. */
+export const pollMoments = ['poll-leaving', 'poll-answered'] as const
 
-export type Moment = (typeof fileMoments)[number] | (typeof storeMoments)[number] | (typeof networkMoments)[number]
+export type Moment =
+  | (typeof fileMoments)[number]
+  | (typeof storeMoments)[number]
+  | (typeof sqlMoments)[number]
+  | (typeof networkMoments)[number]
+  | (typeof pollMoments)[number]
 
 export function strike(moment: Moment): void {
   if (moment !== wanted) return
@@ -63,13 +72,39 @@ export function struckStore(store: InboxStore): InboxStore {
   }
 }
 
-const reporting = (input: unknown) => String(input).endsWith('/v1/reports')
+/** The same database, with the moments of a transaction. */
+export function struckAdapter(adapter: SqlAdapter): SqlAdapter {
+  return {
+    ...adapter,
+    async transaction(work) {
+      const answer = await adapter.transaction(async (query) => {
+        const struck: SqlQuery = async (text, values) => {
+          const rows = await query(text, values)
+          strike('in-transaction')
+          return rows
+        }
+        const done = await work(struck)
+        strike('committing')
+        return done
+      })
+      strike('committed')
+      return answer
+    },
+  }
+}
+
 const plainFetch = globalThis.fetch
 globalThis.fetch = async (input, init) => {
-  if (reporting(input)) strike('report-leaving')
+  const [before, after] = passing(String(input))
+  if (before) strike(before)
   const answer = await plainFetch(input, init)
-  if (reporting(input)) strike('report-taken')
+  if (after) strike(after)
   return answer
+}
+
+function passing(url: string): readonly Moment[] {
+  if (url.endsWith('/v1/reports')) return networkMoments
+  return url.includes('/v1/streams/') ? pollMoments : []
 }
 
 interface Handle {
