@@ -23,7 +23,7 @@ function node(line: string, args: string[], cwd: string): Promise<Said> {
   const npx = ['--yes', '--prefer-offline', '-p', `node@${line}`, '--', 'node']
   const [command, ...before] = own ? [process.execPath] : ['npx', ...npx]
   return new Promise((resolve) => {
-    const options = { cwd, env: environment, timeout: 250_000 }
+    const options = { cwd, env: environment as NodeJS.ProcessEnv, timeout: 250_000 }
     execFile(command as string, [...before, ...args], options, (error, stdout, stderr) => {
       resolve({ stdout, stderr, code: error === null ? 0 : Number(error.code ?? 1) })
     })
