@@ -7,6 +7,7 @@ const steps = [
   ['JSON Schemas of the wire', 'sdk', 'scripts/emit-schemas.ts'],
   ['JSON Schemas of the agent', 'sdk', 'scripts/emit-agent.ts'],
   ['the commands of noticeline', 'sdk', 'scripts/emit-commands.ts'],
+  ['what every door of the SDK exports', 'sdk', 'scripts/emit-api.ts'],
   ['schema.sql and the types of the tables', 'portal', 'scripts/db-types.ts'],
 ]
 for (const [what, folder, script] of steps) {
