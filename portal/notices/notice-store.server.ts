@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 import type { Addressee, Item, Notice } from './notice.ts'
 

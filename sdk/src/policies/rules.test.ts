@@ -173,7 +173,9 @@ const played = (check: (rule: Rule, told: Awaited<ReturnType<typeof play>>) => v
     { numRuns: 120, seed: 29 },
   )
 
-describe('whatever comes, at once or one by one, with restarts and failing handlers between', { timeout: 150_000 }, () => {
+describe('whatever comes, at once or one by one, with restarts and failing handlers between', {
+  timeout: 150_000,
+}, () => {
   test('nothing is acted on that is neither listed nor approved', async () => {
     let seen = 0
     await played((rule, { acts, answers }) => {
