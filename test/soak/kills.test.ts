@@ -11,12 +11,9 @@ describe.concurrent('nothing that was acknowledged is lost, and nothing happens 
   playTenth('a reaction that fails, is given up or was never queued is done in the end', 'reactions', 'embedded', 1)
   playTenth('a reaction that fails for long is done by itself when the cause is gone', 'hour-of-failure', 'embedded', 1)
   playTenth("clocks that are turned a year or set apart lose nothing, on Debian's PostgreSQL", 'clocks', 'debian', 1)
-  playTenth(
-    'a receiver on the file store, killed a hundred times under a thousand events',
-    'receiver-killed',
-    'file',
-    5,
-  )
+  playTenth('a receiver on the file store, killed sixty times', 'receiver-killed', 'file', 3)
+  playTenth('a receiver on PostgreSQL, killed twenty times', 'receiver-killed', 'postgresql', 1)
+  playTenth('the agent, killed twenty times', 'agent-killed', 'file', 1)
   playTenth('what was exported comes back with the same figures and chains', 'export-destroy-import', 'embedded', 1)
   playTenth('a first start that is killed is finished by the next', 'first-starts', 'embedded', 2)
   playTenth("a migration that is killed is made by the next start, on Debian's PostgreSQL", 'migrations', 'debian', 1)

@@ -30,16 +30,23 @@ export class Ledger implements Effects {
   get effects(): Effect[] {
     const items = new Map(this.#runs().map((run) => [run.key, run]))
     const urls = this.#urls()
-    const effectsIn = (place: string, what: Effect['what']) =>
-      readdirSync(join(this.#folder, place)).flatMap((key) => {
+    const keysIn = (place: string) => readdirSync(join(this.#folder, place))
+    const wasDown = (key: string) => existsSync(join(this.#folder, 'back', key, 'taken'))
+    const effectsOf = (keys: readonly string[], what: Effect['what']) =>
+      keys.flatMap((key) => {
         const run = items.get(key)
         return run ? [{ what, caseId: run.caseId, item: run.item, url: urls.get(run.item) ?? '' }] : []
       })
-    return [...effectsIn('down', 'down'), ...effectsIn('back', 'up')]
+    const back = keysIn('back')
+    return [...effectsOf([...keysIn('down'), ...back.filter(wasDown)], 'down'), ...effectsOf(back, 'up')]
   }
 
-  /** Runs that began after the portal had heard of what they were to do. */
+  /** Runs that began after the portal had heard of what they were to do, or to take down what had been put back. */
   get needless(): string[] {
+    return this.#lines('after-all').concat(this.#repeats())
+  }
+
+  #repeats(): string[] {
     return this.#runs().flatMap(({ at, act, caseId, item }) => {
       const what = acts.get(act)
       const heard = what && this.#said.firstHeard(what, caseId, item)
@@ -48,11 +55,14 @@ export class Ledger implements Effects {
   }
 
   #runs() {
-    const path = join(this.#folder, 'runs')
-    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []
-    return lines.map((line) => {
+    return this.#lines('runs').map((line) => {
       const [at = '', act = '', caseId = '', item = '', key = ''] = line.split(' ')
       return { at: Number(at) * 1000, act, caseId, item, key }
     })
+  }
+
+  #lines(name: string): string[] {
+    const path = join(this.#folder, name)
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []
   }
 }
