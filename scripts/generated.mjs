@@ -8,6 +8,7 @@ const steps = [
   ['JSON Schemas of the agent', 'sdk', 'scripts/emit-agent.ts'],
   ['the commands of noticeline', 'sdk', 'scripts/emit-commands.ts'],
   ['what every door of the SDK exports', 'sdk', 'scripts/emit-api.ts'],
+  ['the reference of the SDK', 'sdk', 'scripts/emit-reference.ts'],
   ['schema.sql and the types of the tables', 'portal', 'scripts/db-types.ts'],
 ]
 for (const [what, folder, script] of steps) {

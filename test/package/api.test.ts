@@ -9,6 +9,7 @@ import { consumer, doors } from './consumer.ts'
 
 const { unpacked } = inject('packed')
 const committed = join(import.meta.dirname, '..', '..', 'sdk', 'api')
+const reference = join(import.meta.dirname, '..', '..', 'sdk', 'docs', 'reference')
 let reports: Map<string, string>
 beforeAll(async () => {
   reports = await apiReports(join(unpacked, 'dist'))
@@ -51,20 +52,26 @@ test('the report shows a member that becomes optional, a parameter more, and an 
   }
 })
 
-test('every export of every door says what it is', async () => {
+test('every export of every door says what it is, and stands in the reference', async () => {
   const at = join(await consumer('types-nodenext', 'documented'), 'node_modules', '@noticeline', 'sdk', 'dist')
   const files = (await doors()).map((door) => join(at, `${door === '' ? 'index' : door.slice(1)}.d.ts`))
   const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, skipLibCheck: true }
   const program = ts.createProgram(files, options)
   const checker = program.getTypeChecker()
+  const pages = new Map<string, string>()
+  for (const name of await readdir(reference)) pages.set(name, await readFile(join(reference, name), 'utf8'))
+  const missing: string[] = []
   const silent = files.flatMap((file) => {
     const source = program.getSourceFile(file)
     const door = source && checker.getSymbolAtLocation(source)
     if (!door) throw new Error(`${file} exports nothing.`)
     return checker.getExportsOfModule(door).flatMap((symbol) => {
+      const page = `${file.split('/').pop()?.replace('.d.ts', '')}.md`
+      if (!pages.get(page)?.includes(`### ${symbol.name}`)) missing.push(`${symbol.name} in ${page}`)
       const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
       return meant.getDocumentationComment(checker).length === 0 ? [`${symbol.name} of ${file.split('/').pop()}`] : []
     })
   })
   expect(silent, 'Write one sentence above each in its source: what it promises, or what it is.').toEqual([])
+  expect(missing, 'Run `npx pnpm@10.34.9 generated` and commit the reference.').toEqual([])
 })
