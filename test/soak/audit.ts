@@ -1,5 +1,5 @@
 /** What must be true when everything has come to rest, whatever was killed on the way. */
-import { eventTypes, inclusionPath, merkleRoot, rootOfPath } from '@noticeline/sdk/protocol'
+import { eventTypes, type Head, inclusionPath, merkleRoot, rootOfPath } from '@noticeline/sdk/protocol'
 import type pg from 'pg'
 import { checkHistory } from '../../portal/facts/history.ts'
 import { sealRoot } from '../../portal/facts/seal-root.ts'
@@ -172,6 +172,13 @@ function auditEffects(world: World, figures: Figures): void {
     for (const itemId of itemIds) if (!count.has(itemId)) figures.losses.push(`item ${itemId} was never taken down`)
 }
 
+const mostPaths = 1000
+
+function isUnder(root: Buffer | undefined, heads: readonly Head[], head: Head): boolean {
+  const path = inclusionPath(heads, head.chain)
+  return path !== null && root?.equals(rootOfPath(head, path)) === true
+}
+
 /** Every chain from its first link to its head, all heads under one root, and every root that travelled one of ours. */
 export async function auditHistory(
   world: World,
@@ -184,11 +191,12 @@ export async function auditHistory(
   const roots = await read.selectFrom('roots').select(['at', 'root']).orderBy('length').orderBy('at').execute()
   const newest = roots.at(-1)?.root
   if (!newest?.equals(merkleRoot(heads))) figures.problems.push('the newest root is not the root of all histories')
-  for (const head of heads) {
+  // The root is made of every head; a path is made of the whole tree, so that some of many are walked.
+  const stride = Math.ceil(heads.length / mostPaths)
+  for (const [index, head] of heads.entries()) {
     const found = await checkHistory(ground, head.chain)
     const whole = found.result === 'whole' && found.length === head.seq && found.head.equals(head.hash)
-    const path = inclusionPath(heads, head.chain)
-    if (whole && path && newest?.equals(rootOfPath(head, path))) figures.chains += 1
+    if (whole && (index % stride > 0 || isUnder(newest, heads, head))) figures.chains += 1
     else figures.problems.push(`the chain of ${head.chain} is not whole`)
   }
   const known = new Set(roots.map(({ root }) => root.toString('base64url')))
