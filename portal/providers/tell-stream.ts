@@ -25,6 +25,7 @@ const timeoutMs = 10_000
 
 /** A worker that has not said what came back by then is gone. */
 const leaseMs = 60_000
+
 /**
  * The last thing a stream carries before it stops, and the first after: `stream-updated` of the Shared Signals Framework
  * (1.0, 8.1.5), so that a receiver does not take our silence for having nothing to say. It is owed to an endpoint that was
