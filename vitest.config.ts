@@ -30,7 +30,7 @@ export default defineConfig({
         globalSetup: [join(import.meta.dirname, 'test/package/pack.ts')],
       }),
       project('stores', './test', ['stores/**/*.test.ts'], wholePortals(1)),
-      project('examples', './test', ['examples.test.ts'], wholePortals(1)),
+      project('examples', './test', ['examples.test.ts', 'examples/**/*.test.ts'], wholePortals(1)),
       project('wire', './test', ['wire/**/*.test.ts'], wholePortals(1)),
       project('journeys', './test', ['journeys/**/*.test.ts'], wholePortals(2)),
       project('secrecy', './test', ['secrecy/**/*.test.ts'], wholePortals(2)),
