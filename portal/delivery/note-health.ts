@@ -3,7 +3,7 @@ import { allowedRateOf } from '../providers/allowed-rate.ts'
 import type { Begun } from './begin-attempts.ts'
 import { restMs, restsAfter } from './pace.ts'
 import { type Answer, slowErrs } from './push-answer.ts'
-import { bringForward, lockHealth, updateHealth } from './result-store.server.ts'
+import { bringForward, type EndpointHealth, lockHealth, updateHealth } from './result-store.server.ts'
 
 interface Heard {
   begun: Pick<Begun, 'channel'>
@@ -24,24 +24,29 @@ export async function noteHealth(tx: Tx, heard: readonly Heard[], jitter: () => 
   })
   if (news.length === 0) return
   const ids = [...new Set(news.map(({ begun }) => begun.channel.id))]
-  for (const before of await lockHealth(tx.db, ids)) {
-    const now = { ...before, restsUntil: before.restsUntil }
-    let back = false
-    for (const { begun, answer, meaning, at } of heard) {
-      if (begun.channel.id !== before.id) continue
-      if (answer.result === 'answered') now.allowedRate = allowedRateOf(answer.headers) ?? now.allowedRate
-      now.failures = meaning.result === 'received' ? 0 : now.failures + 1
-      if (meaning.result !== 'failed') {
-        // Somebody is there, whatever they say.
-        back ||= now.rests > 0 && meaning.result === 'received'
-        Object.assign(now, { rests: 0, restsUntil: null })
-      } else if (now.failures >= restsAfter && (now.restsUntil === null || now.restsUntil <= at)) {
-        now.restsUntil = new Date(at.getTime() + restMs(now.rests, jitter()))
-        now.rests += 1
-      }
+  const endpoints = await lockHealth(tx.db, ids)
+  const back = endpoints.filter((endpoint) => {
+    const own = heard.filter(({ begun: { channel } }) => channel.id === endpoint.id)
+    return hear(endpoint, own, jitter)
+  })
+  await updateHealth(tx.db, endpoints)
+  for (const { id } of back) await bringForward(tx.db, id, slowErrs, tx.now)
+}
+
+/** Writes into it how it fares after these. Answers whether it is back: it rested, and takes something in again. */
+function hear(endpoint: EndpointHealth, heard: readonly Heard[], jitter: () => number): boolean {
+  let back = false
+  for (const { answer, meaning, at } of heard) {
+    if (answer.result === 'answered') endpoint.allowedRate = allowedRateOf(answer.headers) ?? endpoint.allowedRate
+    endpoint.failures = meaning.result === 'received' ? 0 : endpoint.failures + 1
+    if (meaning.result !== 'failed') {
+      // Somebody is there, whatever they say.
+      back ||= endpoint.rests > 0 && meaning.result === 'received'
+      Object.assign(endpoint, { rests: 0, restsUntil: null })
+    } else if (endpoint.failures >= restsAfter && (endpoint.restsUntil === null || endpoint.restsUntil <= at)) {
+      endpoint.restsUntil = new Date(at.getTime() + restMs(endpoint.rests, jitter()))
+      endpoint.rests += 1
     }
-    const { failures, rests, restsUntil, allowedRate } = now
-    await updateHealth(tx.db, before.id, { failures, rests, restsUntil, allowedRate })
-    if (back) await bringForward(tx.db, before.id, slowErrs, tx.now)
   }
+  return back
 }

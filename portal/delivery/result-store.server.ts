@@ -71,6 +71,12 @@ export function lockHealth(db: Transaction<DB>, ids: readonly string[]): Promise
     .execute()
 }
 
-export async function updateHealth(db: Transaction<DB>, id: string, change: Omit<EndpointHealth, 'id'>) {
-  await db.updateTable('endpoints').set(change).where('id', '=', id).execute()
+export async function updateHealth(db: Transaction<DB>, endpoints: readonly EndpointHealth[]) {
+  const of = <K extends keyof EndpointHealth>(column: K) => endpoints.map((endpoint) => endpoint[column])
+  await sql`
+    update endpoints as e
+    set failures = h.failures, rests = h.rests, rests_until = h.rests_until, allowed_rate = h.allowed_rate
+    from unnest(${of('id')}::text[], ${of('failures')}::int[], ${of('rests')}::int[],
+      ${of('restsUntil')}::timestamptz[], ${of('allowedRate')}::int[]) as h (id, failures, rests, rests_until, allowed_rate)
+    where e.id = h.id`.execute(db)
 }
