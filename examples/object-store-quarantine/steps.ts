@@ -66,8 +66,8 @@ export const steps: Steps<Target, State> = {
   },
 
   async destroy(target, preserved, { id }) {
-    const copy = await newest(evidence(id))
-    if (preserved !== null && copy !== null) await erase(evidence(id), copy.id, true)
+    const copies = preserved === null || target.lock ? [] : await versionsOf(evidence(id))
+    for (const one of copies) await erase(evidence(id), one.id, true)
     const left = await versionsOf(target)
     const ours = left.find((one) => one.id === target.id && one.etag === target.etag) // not what was put there since
     if (ours) await erase(target, ours.id, target.lock)

@@ -5,14 +5,18 @@ import { S3 } from '@aws-sdk/client-s3'
 export type Place = { bucket: string; key: string }
 export type Version = { id: string; etag: string; marker: boolean; newest: boolean }
 
-// Where it is and who asks comes from the environment. Checksums that are optional are Amazon's alone.
+// Where it is and who asks comes from the environment. Checksums that are optional are Amazon's alone. What is lost is tried
+// again by the removal, which looks first: a second marker would hide what an undo has to show.
 export const s3 = new S3({
   forcePathStyle: true,
+  maxAttempts: 1,
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
 })
 export const at = ({ bucket, key }: Place, id?: string) => ({ Bucket: bucket, Key: key, VersionId: id })
-export const nullIf = (code: string) => (error: Error) => (error.name === code ? null : Promise.reject(error))
+export const nullIf = (...codes: string[]) => {
+  return (error: Error) => (codes.includes(error.name) ? null : Promise.reject(error))
+}
 
 /** Everything under exactly this key, markers included. What is not versioned has one version, called `null`. */
 export async function versionsOf({ bucket, key }: Place): Promise<Version[]> {
@@ -26,14 +30,16 @@ export async function versionsOf({ bucket, key }: Place): Promise<Version[]> {
 }
 export const newest = async (place: Place) => (await versionsOf(place)).find((one) => one.newest) ?? null
 
+// Of a version without one Amazon says the second, Ceph the first.
+const noLock = nullIf('ObjectLockConfigurationNotFoundError', 'NoSuchObjectLockConfiguration')
+
 export async function hasLock(bucket: string): Promise<boolean> {
-  const missing = nullIf('ObjectLockConfigurationNotFoundError')
-  const found = await s3.getObjectLockConfiguration({ Bucket: bucket }).catch(missing)
+  const found = await s3.getObjectLockConfiguration({ Bucket: bucket }).catch(noLock)
   return found?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled'
 }
 
 export async function isHeld(place: Place, id: string): Promise<boolean> {
-  const found = await s3.getObjectLegalHold(at(place, id)).catch(nullIf('NoSuchObjectLockConfiguration'))
+  const found = await s3.getObjectLegalHold(at(place, id)).catch(noLock)
   return found?.LegalHold?.Status === 'ON'
 }
 export const setHeld = (place: Place, id: string, held: boolean) =>

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestPortal, type TestPortal } from '@noticeline/sdk/testing'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { keeper, ObjectStore } from '../running/object-store.ts'
 import { Program } from '../running/program.ts'
 
@@ -27,8 +27,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function started(more: Record<string, string> = {}): Promise<Program> {
-  const env = {
+function environment(): Record<string, string> {
+  return {
     PORTAL: portal.issuer,
     PORTAL_TOKEN: portal.token,
     KEPT: folder,
@@ -39,8 +39,12 @@ async function started(more: Record<string, string> = {}): Promise<Program> {
     AWS_ACCESS_KEY_ID: keeper.id,
     AWS_SECRET_ACCESS_KEY: 'invented',
     KEEPER_ARN: keeper.arn,
-    ...more,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', // of Node 20
   }
+}
+
+async function started(more: Record<string, string> = {}): Promise<Program> {
+  const env = { ...environment(), ...more }
   const file = join(import.meta.dirname, '../../examples/object-store-quarantine/server.ts')
   const program = new Program({ name: 'the example', file, env, ready: 'connected' })
   onTestFinished(() => program.stop())
@@ -187,10 +191,27 @@ test('killed when the marker stands and when the version is gone, before it hear
   expect([kills, outcomes()]).toMatchObject([[], [{ outcome: 'access_disabled' }]])
 })
 
+test('what is denied side by side is all denied, and what the customer wrote in the policy stays', async () => {
+  store.make('cust44', { public: true })
+  const { policy } = store.bucket('cust44')
+  for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { isDenied, setDenied } = await import('../../examples/object-store-quarantine/deny.ts')
+  const places = ['1', '2', '3', '4'].map((key) => ({ bucket: 'cust44', key }))
+  await Promise.all(places.map((place) => setDenied(place, true)))
+  expect(await Promise.all(places.map(isDenied))).toEqual([true, true, true, true])
+  await Promise.all(places.map((place) => setDenied(place, false)))
+  expect(JSON.parse(store.bucket('cust44').policy ?? '').Statement).toEqual([JSON.parse(policy ?? '').Statement])
+})
+
 test('without a lock nothing is deleted: a law lets it be copied into the evidence first, and both go when it is closed', async () => {
   store.make('cust43', { public: true })
   store.put('cust43', 'a b/1.jpg', bytes)
   store.put('cust43', '2.jpg', bytes)
+  const lost = new Set(['policy cust43', 'copy evidence', 'delete evidence'])
+  store.struck = (effect) => {
+    if (lost.delete(effect)) throw new Error('nobody hears of it')
+  }
   await started()
   const { notice } = await portal.issue({
     notice: 'ntc_1',
@@ -216,7 +237,7 @@ test('without a lock nothing is deleted: a law lets it be copied into the eviden
   await portal.close(notice)
   await expect.poll(() => store.effects.filter((effect) => effect.startsWith('delete')), patient).toHaveLength(3)
   await expect.poll(kept, patient).toEqual([])
-  expect(store.bucket('cust43').versions).toMatchObject([{ key: '2.jpg' }])
+  expect([store.bucket('cust43').versions, [...lost]]).toMatchObject([[{ key: '2.jpg' }], []])
   await expect.poll(() => status('cust43/a%20b/1.jpg'), patient).toBe(404)
   expect(await status('cust43/2.jpg')).toBe(403)
 })

@@ -47,7 +47,7 @@ export class ObjectStore {
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   /** What was changed, in its order. */
   readonly effects: string[] = []
-  /** Told of each change when it holds and nobody has been answered. */
+  /** Told of each change when it holds and nobody has been answered. Where it throws, nobody is. */
   struck: (effect: string) => Promise<void> | void = () => undefined
   origin = ''
 
@@ -96,10 +96,9 @@ export class ObjectStore {
     const { method = '' } = request
     const signed = signature.test(request.headers.authorization ?? '')
     const key = rest.join('/')
-    const answer =
-      bucket === undefined
-        ? refused(404, 'NoSuchBucket')
-        : await this.#answer({ method, name, bucket, key, query, signed, body, from: from?.toString() })
+    const asked = bucket && { method, name, bucket, key, query, signed, body, from: from?.toString() }
+    const answer = asked ? await this.#answer(asked).catch(() => null) : refused(404, 'NoSuchBucket')
+    if (answer === null) return void response.destroy()
     response.writeHead(answer.status, { 'content-type': 'application/xml', ...answer.headers })
     response.end(method === 'HEAD' ? undefined : answer.body)
   }
@@ -133,7 +132,7 @@ export class ObjectStore {
     const found = versionOf(bucket, key, query.get('versionId'))
     if (!bucket.lock || !found?.bytes) return refused(400, 'InvalidRequest')
     if (method === 'GET') {
-      return found.held ? xml('LegalHold', '<Status>ON</Status>') : refused(404, 'NoSuchObjectLockConfiguration')
+      return found.held ? xml('LegalHold', '<Status>ON</Status>') : refused(404, 'ObjectLockConfigurationNotFoundError')
     }
     const held = body.includes('<Status>ON</Status>')
     if (found.held === held) return { status: 200 }
