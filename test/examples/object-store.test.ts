@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -152,8 +152,13 @@ test('a held version, a denied key and a marker on top: nobody reads it unsigned
   await portal.issue({ notice: 'ntc_2', items: refused.map((url, index) => ({ id: `itm_2${index}`, url })) })
   await approve('ntc_2', ...refused.map((_, index) => `itm_2${index}`))
   await expect.poll(() => outcomes().length, patient).toBe(6)
+  await portal.issue({ notice: 'ntc_3', items: [{ id: 'itm_3', url: own }] })
+  await expect.poll(() => desk('GET', ''), patient).toMatchObject([{ item: 'itm_3' }])
+  expect(await desk('POST', 'refuse/ntc_3/itm_3?by=P.+de+Vries')).toMatchObject({ result: 'recorded' })
+  await expect.poll(() => outcomes()[6], patient).toMatchObject({ outcome: 'refused', by: 'human' })
+  expect((await stat(join(folder, 'desk.sock'))).mode & 0o777).toBe(0o600)
   const answered = outcomes()
-    .slice(2)
+    .slice(2, 6)
     .map(({ item, outcome, reason }) => `${item} ${outcome} ${reason}`)
   expect(answered.sort()).toEqual([
     'itm_20 cannot_execute technical',
