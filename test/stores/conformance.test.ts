@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type InboxStore, sqlStore } from '@noticeline/sdk/stores'
-import { inboxConformance } from '@noticeline/sdk/testing'
+import { type SqlAdapter, type SqlStoreOptions, sqlCases, sqlStore } from '@noticeline/sdk/stores'
+import { caseConformance, inboxConformance, type StorePlace } from '@noticeline/sdk/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Access, type Database, databaseKinds } from './databases.ts'
 
@@ -11,7 +11,7 @@ for (const { name, why, start } of databaseKinds) {
   describe.skipIf(why !== null)(`the SQL store on ${name}${why === null ? '' : ` (${why})`}`, () => {
     let database: Database
     let keys: string
-    let places = 0
+    let made = 0
     beforeAll(async () => {
       keys = mkdtempSync(join(tmpdir(), 'keys-'))
       database = await start()
@@ -21,34 +21,43 @@ for (const { name, why, start } of databaseKinds) {
       await database?.stop()
     })
 
-    const makePlace = async () => {
-      places += 1
-      const tables = `place_${places}`
-      const key = join(keys, tables)
-      const users = new Map<InboxStore, Access>()
-      const accesses = [await database.access()]
-      return {
-        store() {
-          const access = accesses.at(-1) as Access
-          const store = sqlStore(access.adapter, { key, tables })
-          users.set(store, access)
-          return store
-        },
-        durable: true,
-        async crash(store: InboxStore) {
-          await users.get(store)?.kill()
-          const next = await database.access()
-          accesses.push(next)
-          // As the death of a process would say, if it were one.
-          await next.adapter.query(`UPDATE ${tables}_store SET holder = ''`, [])
-        },
-        async remove() {
-          for (const access of accesses) await access.end()
-        },
+    /** Places for one kind of store, in tables of their own. */
+    const places = <Store>(open: (adapter: SqlAdapter, options: SqlStoreOptions) => Store) => {
+      return async (): Promise<StorePlace<Store>> => {
+        made += 1
+        const tables = `place_${made}`
+        const key = join(keys, tables)
+        const users = new Map<Store, Access>()
+        const accesses = [await database.access()]
+        return {
+          store() {
+            const access = accesses.at(-1) as Access
+            const store = open(access.adapter, { key, tables })
+            users.set(store, access)
+            return store
+          },
+          durable: true,
+          async crash(store) {
+            await users.get(store)?.kill()
+            const next = await database.access()
+            accesses.push(next)
+            // As the death of a process would say, if it were one.
+            await next.adapter.query(`UPDATE ${tables}_store SET holder = ''`, [])
+          },
+          async remove() {
+            for (const access of accesses) await access.end()
+          },
+        }
       }
     }
 
-    for (const { name, run } of inboxConformance(makePlace)) test(name, run)
+    describe('the inbox', () => {
+      for (const { name, run } of inboxConformance(places(sqlStore))) test(name, run)
+    })
+
+    describe('the cases', () => {
+      for (const { name, run } of caseConformance(places(sqlCases))) test(name, run)
+    })
   })
 }
 

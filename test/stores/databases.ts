@@ -105,7 +105,8 @@ async function startMaria(): Promise<Database> {
   }
 }
 
-function mortal(adapter: SqlAdapter, cut: () => Promise<void>, end: () => Promise<void>): Access {
+/** A program's access that `kill` ends for good. */
+export function mortal(adapter: SqlAdapter, cut: () => Promise<void>, end: () => Promise<void>): Access {
   let dead = false
   const alive = () => {
     if (dead) throw new Error('This program was killed.')

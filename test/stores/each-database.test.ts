@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createReceiver, generateKeys } from '@noticeline/sdk'
-import { type SqlAdapter, sqlStore } from '@noticeline/sdk/stores'
+import { type SqlAdapter, sqlCases, sqlStore } from '@noticeline/sdk/stores'
 import { createTestPortal } from '@noticeline/sdk/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, databaseKinds } from './databases.ts'
@@ -82,18 +82,32 @@ for (const { name, why, start } of databaseKinds) {
         // Two receipts, and the outcomes of the second; the first is tried again later.
         await expect.poll(() => portal.reports.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(3)
         await receiver.stop()
+        const cases = sqlCases(adapter, { key })
+        await cases.open()
+        for (const { id, url } of issued.notice.items) {
+          await cases.write({
+            [`policy item ${issued.notice.notice} ${id}`]: JSON.stringify({ id, contents: { url } }),
+          })
+        }
+        await cases.close()
 
-        const named = [host, issued.notice.notice, 'notice.issued', 'urn:noticeline', portal.issuer]
+        const named = [host, issued.notice.notice, 'notice.issued', 'policy item', 'urn:noticeline', portal.issuer]
         const secret = [...named, ...issued.notice.items.map(({ id }) => id)].flatMap(formsOf)
-        const rows = JSON.stringify([await all(adapter, 'noticeline_rows'), await all(adapter, 'noticeline_store')])
+        expect(await all(adapter, 'noticeline_cases')).toHaveLength(issued.notice.items.length)
+        const tables = ['noticeline_rows', 'noticeline_cases', 'noticeline_store']
+        const rows = JSON.stringify(await Promise.all(tables.map((table) => all(adapter, table))))
         expect(rows.length).toBeGreaterThan(5000)
         expect(secret.filter((text) => rows.includes(text))).toEqual([])
-        expect(await filesWith(database.folder, secret)).toEqual([])
 
-        // The look finds what is there.
+        // A commit need not be in the files at once; what was written before it is there when it is.
         await adapter.query('CREATE TABLE plain (sealed TEXT)', [])
-        await adapter.query('INSERT INTO plain (sealed) VALUES (?)', [formsOf(host)[1] ?? ''])
-        expect((await filesWith(database.folder, secret)).length).toBeGreaterThan(0)
+        const shown = async (text: string) => {
+          await adapter.query('INSERT INTO plain (sealed) VALUES (?)', [text])
+          await expect.poll(() => filesWith(database.folder, [text]), { timeout: 60_000 }).not.toEqual([])
+        }
+        await shown('written after everything else')
+        expect(await filesWith(database.folder, secret)).toEqual([])
+        await shown(formsOf(host)[1] ?? '') // the look finds what is there
       } finally {
         await portal.stop()
         await end()

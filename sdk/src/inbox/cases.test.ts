@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type CaseStore, fileCases, memoryCases } from './cases.ts'
+import { fileCases, memoryCases } from './cases.ts'
+import { caseConformance } from './conformance-cases.ts'
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'cases-'))
@@ -13,50 +14,56 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-async function keeps(store: CaseStore): Promise<void> {
-  await store.open()
-  await store.write({ 'item ntc_1 itm_2': 'two', 'item ntc_1 itm_1': 'one', 'rate 1': 'x' })
-  await store.write({ 'item ntc_1 itm_2': 'second', 'rate 1': null })
-  expect(await store.get('item ntc_1 itm_2')).toBe('second')
-  expect(await store.get('rate 1')).toBeNull()
-  expect(await store.list('item ntc_1 ')).toEqual([
-    ['item ntc_1 itm_1', 'one'],
-    ['item ntc_1 itm_2', 'second'],
-  ])
-}
+describe('every store of cases keeps what they all promise', () => {
+  describe('in memory', () => {
+    const place = async () => ({ store: memoryCases, durable: false })
+    for (const { name, run } of caseConformance(place)) test(name, run)
+  })
+
+  describe('in a folder', () => {
+    const place = async () => {
+      const root = await mkdtemp(join(tmpdir(), 'cases-'))
+      let lives = 1
+      const folder = () => join(root, String(lives))
+      return {
+        store: () => fileCases(folder()),
+        durable: true,
+        // The files as a process killed now would leave them. What it does after that goes into files nobody looks at.
+        async crash() {
+          const before = folder()
+          lives += 1
+          await mkdir(folder())
+          for (const name of ['key', 'cases.log']) await copyFile(join(before, name), join(folder(), name))
+        },
+        remove: () => rm(root, { recursive: true }),
+      }
+    }
+    for (const { name, run } of caseConformance(place)) test(name, run)
+  })
+})
 
 describe('a store of cases', () => {
-  test('keeps records by name, in memory', () => keeps(memoryCases()))
-
-  test('keeps them in a folder, for the next who opens it', () =>
+  test('that could not be opened can be opened later, also while another closes', () =>
     inFolder(async (folder) => {
-      const first = fileCases(folder)
-      await keeps(first)
+      const [first, second] = [fileCases(folder), fileCases(folder)]
+      await first.open()
+      const refused = await Promise.allSettled([second.open(), second.open()])
+      expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+      await expect(second.get('one')).rejects.toMatchObject({ code: 'store_closed' })
+      const closing = first.close()
+      await first.open() // waits for its own end
+      await closing
+      await first.write({ one: 'kept' })
       await first.close()
-      await expect(first.get('rate 1')).rejects.toMatchObject({ code: 'store_closed' })
-      const next = fileCases(folder)
-      await next.open()
-      expect((await next.list('')).length).toBe(2)
-      await next.close()
+      await second.open()
+      expect(await second.get('one')).toBe('kept')
+      await second.close()
     }))
 
-  test('is closed when everybody who opened it has closed it', () =>
-    inFolder(async (folder) => {
-      for (const store of [fileCases(folder), memoryCases()]) {
-        await store.open()
-        await store.open()
-        await store.close()
-        await store.write({ one: 'still open' })
-        await store.close()
-        await expect(store.write({ one: 'closed' })).rejects.toMatchObject({ code: 'store_closed' })
-      }
-    }))
-
-  test('is for one process, and shows nothing of what it holds in its files', () =>
+  test('in a folder shows nothing of what it holds in its files', () =>
     inFolder(async (folder) => {
       const store = fileCases(folder)
       await store.open()
-      await expect(fileCases(folder).open()).rejects.toMatchObject({ code: 'store_in_use' })
       await store.write({ 'item ntc_1 itm_1': '{"url":"https://secret-host.example/1"}' })
       await store.close()
       for (const name of await readdir(folder)) {

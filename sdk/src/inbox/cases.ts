@@ -9,10 +9,11 @@ export type CaseWrite = Readonly<Record<string, string | null>>
  * a store on disk seals them. What it promises:
  *
  * - a promise that resolves means *durable*; a rejected one means that nothing of it was written;
- * - `write` happens as a whole or not at all, and what is read later shows it;
- * - of one process at a time.
+ * - `write` happens as a whole or not at all, writes in the order in which they were asked for, and what is read later
+ *   shows them;
+ * - of one process at a time: `open` in a second one rejects with `store_in_use`.
  *
- * One table of two columns is enough for a store of your own: `name` as its key, `value` sealed.
+ * `fileCases` keeps it in a folder, `sqlCases` in a database, and a store of your own passes `caseConformance`.
  */
 export interface CaseStore {
   /** Called before anything else, by everybody who uses it: policy and removal may share one store. */
@@ -21,7 +22,7 @@ export interface CaseStore {
   /** What begins with `prefix`, in the order of the names. */
   list(prefix: string): Promise<readonly (readonly [name: string, value: string])[]>
   write(records: CaseWrite): Promise<void>
-  /** Closed for good when everybody who opened it has closed it. */
+  /** When everybody who opened it has closed it, every call rejects with `store_closed`, until somebody opens it again. */
   close(): Promise<void>
 }
 
@@ -52,41 +53,58 @@ class Records implements Journalled<CaseWrite> {
   }
 }
 
+/** One that everybody opens, and the last one closes. `make` is asked each time it is opened from nothing. */
+export function openedTogether(make: () => CaseStore): CaseStore {
+  let current: { readonly store: CaseStore; readonly opening: Promise<void>; users: number } | null = null
+  let ended: Promise<void> = Promise.resolve()
+  const opened = (): CaseStore => {
+    if (current === null) throw closed()
+    return current.store
+  }
+  return {
+    async open() {
+      if (current === null) {
+        const store = make()
+        current = { store, opening: ended.then(() => store.open()), users: 0 }
+      }
+      const mine = current
+      mine.users += 1
+      await mine.opening.catch((error: unknown) => {
+        if (current === mine) current = null
+        throw error
+      })
+    },
+    get: async (name) => opened().get(name),
+    list: async (prefix) => opened().list(prefix),
+    write: async (records) => opened().write(records),
+    async close() {
+      if (current === null) return ended
+      current.users -= 1
+      if (current.users > 0) return
+      const { store, opening } = current
+      current = null
+      const closing = opening.then(() => store.close())
+      ended = closing.catch(() => undefined)
+      await closing
+    },
+  }
+}
+
 /**
  * In a folder of its own, for one process at a time, sealed and durable as `fileStore` is; everything it holds is also in
  * memory. Not the inbox's folder: each has its own key.
  */
 export function fileCases(folder: string): CaseStore {
-  let journal: Journal<Records, CaseWrite> | null = null
-  let users = 0
-  let opening: Promise<void> | null = null
-  const opened = (): Journal<Records, CaseWrite> => {
-    if (journal === null) throw closed()
-    return journal
-  }
-  return {
-    async open() {
-      users += 1
-      if (opening === null) {
-        journal = new Journal(folder, 'cases.log', () => new Records())
-        opening = journal.open()
-      }
-      await opening.catch((error: unknown) => {
-        ;[journal, opening, users] = [null, null, 0]
-        throw error
-      })
-    },
-    get: async (name) => opened().read((records) => records.get(name)),
-    list: async (prefix) => opened().read((records) => records.list(prefix)),
-    write: async (records) => opened().written(() => ({ write: records, answer: undefined })),
-    async close() {
-      users -= 1
-      if (users > 0 || journal === null) return
-      const last = journal
-      ;[journal, opening] = [null, null]
-      await last.close()
-    },
-  }
+  return openedTogether(() => {
+    const journal = new Journal<Records, CaseWrite>(folder, 'cases.log', () => new Records())
+    return {
+      open: () => journal.open(),
+      get: (name) => journal.read((records) => records.get(name)),
+      list: (prefix) => journal.read((records) => records.list(prefix)),
+      write: (records) => journal.written(() => ({ write: records, answer: undefined })),
+      close: () => journal.close(),
+    }
+  })
 }
 
 /** Gone with its process: for tests, and for `observe`. */
@@ -105,7 +123,7 @@ export function memoryCases(): CaseStore {
     list: (prefix) => asked(() => records.list(prefix)),
     write: (write) => asked(() => records.apply(write)),
     async close() {
-      users -= 1
+      users = Math.max(0, users - 1)
     },
   }
 }

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ConformanceCheck } from './conformance.ts'
-import { exampleMessage, exampleReport } from './conformance-examples.ts'
-
-const strange = `it's "quoted" \\ back\nnew line\ttab ? $1 %s ; DROP TABLE x; -- é ß 漢 🦭 \u0000 ${'̈'.repeat(3)}`
+import { exampleMessage, exampleReport, strange } from './conformance-examples.ts'
 
 /** What databases and files get wrong about text, order and time. */
 export const edgeCases: readonly ConformanceCheck[] = [

@@ -1,6 +1,9 @@
 import type { InboxMessage } from './inbox.ts'
 import type { OutboxReport } from './outbox.ts'
 
+/** What a text may hold. */
+export const strange = `it's "quoted" \\ back\nnew line\ttab ? $1 %s ; DROP TABLE x; -- é ß 漢 🦭 \u0000 ${'̈'.repeat(3)}`
+
 const at = '2026-11-21T09:00:00.000Z'
 
 export function exampleMessage(given: Partial<InboxMessage> & { readonly jti: string }): InboxMessage {

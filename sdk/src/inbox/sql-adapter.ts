@@ -4,19 +4,34 @@
  */
 export type SqlQuery = (text: string, values: readonly (string | number)[]) => Promise<unknown>
 
-/** All that `sqlStore` wants from a database driver. */
+/** All that `sqlStore` and `sqlCases` want from a database driver. They may share one. */
 export interface SqlAdapter {
   /** One statement by itself, on any connection. */
   query: SqlQuery
   /**
    * Runs `work` within one transaction, on one connection: it commits when `work` resolves, and undoes everything and
-   * rejects when it rejects. `inTransaction` does that around a `query`.
+   * rejects when it rejects. `inTransaction` does that around a `query`. Two stores may ask for one at the same moment: on
+   * one and the same connection the second waits for the first to end.
    */
   transaction<T>(work: (query: SqlQuery) => Promise<T>): Promise<T>
 }
 
-/** `BEGIN`, the work, `COMMIT`; or `ROLLBACK` and the error. Give it the `query` of one connection. */
-export async function inTransaction<T>(query: SqlQuery, work: (query: SqlQuery) => Promise<T>): Promise<T> {
+/** The end of the last transaction that was asked for on a connection, by its `query`. */
+const going = new WeakMap<SqlQuery, Promise<void>>()
+
+/**
+ * `BEGIN`, the work, `COMMIT`; or `ROLLBACK` and the error. Give it the `query` of one connection. Asked again with the same
+ * `query` meanwhile, it begins when the transaction before has ended.
+ */
+export function inTransaction<T>(query: SqlQuery, work: (query: SqlQuery) => Promise<T>): Promise<T> {
+  const before = going.get(query) ?? Promise.resolve()
+  const done = before.then(() => transact(query, work))
+  const over = () => undefined
+  going.set(query, done.then(over, over))
+  return done
+}
+
+async function transact<T>(query: SqlQuery, work: (query: SqlQuery) => Promise<T>): Promise<T> {
   await query('BEGIN', [])
   try {
     const done = await work(query)

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { threadId } from 'node:worker_threads'
 import { Refusal } from '../refusals.ts'
 import { codeOf, startOf } from './file-lock.ts'
 import { seal, unseal } from './sealing.ts'
@@ -15,7 +17,14 @@ interface Holder {
   readonly started: string | null
   /** The container's own numbering of processes: elsewhere the same number is somebody else. */
   readonly numbering: string | null
+  readonly thread: number
 }
+
+const mark = Symbol.for('@noticeline/sdk/leases')
+const held = globalThis as { [mark]?: Set<string> }
+/** The leases in use in this thread, by whichever copy of the package: what it holds beside them was never let go of. */
+held[mark] ??= new Set()
+const inUseHere: Set<string> = held[mark]
 
 const place = 'noticeline-sql 1 holder'
 
@@ -51,9 +60,9 @@ export class Lease {
       if (seen === null) throw new Refusal('store_failed', 'The row of the store went away while it was opened.')
       first ??= seen
       const holder = this.#holder(seen)
-      const life = seen.holder === '' ? 'dead' : await lifeOf(holder, me)
+      const life = seen.holder === '' ? 'dead' : await lifeOf(holder, seen.holder, me)
       const moved = seen.writes !== first.writes || seen.holder !== first.holder
-      if (life === 'alive' || (life === 'unknown' && moved)) throw inUse(holder)
+      if (life === 'alive' || (life === 'unknown' && moved)) throw inUse(holder, me)
       if (life === 'dead' || performance.now() - since >= silence) {
         if (await this.#takeFrom(seen, me)) return
         first = null // somebody was quicker: look at them afresh
@@ -78,9 +87,10 @@ export class Lease {
 
   async release(): Promise<void> {
     const { adapter, tables } = this.#options
+    inUseHere.delete(this.#mine)
     await adapter.transaction(async (query) => {
       await this.count(query)
-      await query(`UPDATE ${tables.store} SET holder = ?, held_by = ? WHERE name = 'inbox'`, ['', ''])
+      await query(`UPDATE ${tables.store} SET holder = ?, held_by = ? WHERE name = ?`, ['', '', tables.name])
     })
   }
 
@@ -90,12 +100,14 @@ export class Lease {
     const taking = adapter.transaction(async (query) => {
       const now = await this.#counted(query)
       if (now.holder !== seen.holder || now.writes !== seen.writes + 1) throw quicker // undone, or it would look like life
-      const values = [this.#mine, seal(key, JSON.stringify(me), place)]
-      await query(`UPDATE ${tables.store} SET holder = ?, held_by = ? WHERE name = 'inbox'`, values)
+      const values = [this.#mine, seal(key, JSON.stringify(me), place), tables.name]
+      await query(`UPDATE ${tables.store} SET holder = ?, held_by = ? WHERE name = ?`, values)
     })
+    inUseHere.add(this.#mine) // before anybody can see it there
     return taking.then(
       () => true,
       (error: unknown) => {
+        inUseHere.delete(this.#mine)
         if (error === quicker) return false
         throw error
       },
@@ -109,7 +121,7 @@ export class Lease {
 
   async #locked(query: SqlQuery, writes: 'writes' | 'writes + 1'): Promise<StoreRow> {
     const { tables } = this.#options
-    await query(`UPDATE ${tables.store} SET writes = ${writes} WHERE name = 'inbox'`, [])
+    await query(`UPDATE ${tables.store} SET writes = ${writes} WHERE name = ?`, [tables.name])
     const row = await readStore(query, tables)
     if (row === null) throw lost()
     return row
@@ -128,20 +140,27 @@ function lost(): Refusal {
   )
 }
 
-function inUse(holder: Holder | null): Refusal {
+function inUse(holder: Holder | null, me: Holder): Refusal {
+  if (holder !== null && isDeepStrictEqual(holder, me)) {
+    const words =
+      'This very process has these tables open. Hand that one store to everybody who uses it, or give this one'
+    return new Refusal('store_in_use', `${words} tables of its own.`)
+  }
   const who = holder === null ? 'Another process' : `Process ${holder.pid} on ${holder.host}`
   return new Refusal('store_in_use', `${who} uses this store. Stop it, or give this receiver tables of its own.`)
 }
 
 async function myself(): Promise<Holder> {
   const numbering = await readlink('/proc/self/ns/pid').catch(() => null)
-  return { pid: process.pid, host: hostname(), started: await startOf(process.pid), numbering }
+  return { pid: process.pid, host: hostname(), started: await startOf(process.pid), numbering, thread: threadId }
 }
 
 /** From another machine or container a process cannot be looked at: then only its silence tells. */
-async function lifeOf(holder: Holder | null, me: Holder): Promise<'alive' | 'dead' | 'unknown'> {
+async function lifeOf(holder: Holder | null, lease: string, me: Holder): Promise<'alive' | 'dead' | 'unknown'> {
   if (holder === null || holder.host !== me.host || holder.numbering !== me.numbering) return 'unknown'
   if (holder.started !== null && me.started !== null) {
+    // Ours, but nobody uses it: it could not be let go of while the database was away.
+    if (isDeepStrictEqual(holder, me)) return inUseHere.has(lease) ? 'alive' : 'dead'
     if (bootOf(holder.started) !== bootOf(me.started)) return 'unknown'
     return (await startOf(holder.pid)) === holder.started ? 'alive' : 'dead'
   }

@@ -18,7 +18,7 @@ import type { Provider } from './statement.ts'
 
 /** What a policy is made from. */
 export interface PolicyOptions {
-  /** Where the queue, the decisions and what was spent are kept: `fileCases(folder)`. */
+  /** Where the queue, the decisions and what was spent are kept: `fileCases(folder)`, or `sqlCases` in a database. */
   readonly cases: CaseStore
   /** The first signing key signs decisions: the receiver's keys will do. */
   readonly keys: OwnKeys

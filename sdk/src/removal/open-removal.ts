@@ -25,7 +25,7 @@ export interface RemovalAlarm {
 
 /** What a removal is made from. */
 export interface RemovalOptions<Target extends Kept, State extends Kept> {
-  /** Where it is kept how far each item has come: `fileCases(folder)`. A policy may use the same. */
+  /** Where it is kept how far each item has come: `fileCases(folder)`, or `sqlCases` in a database. A policy may use the same. */
   readonly cases: CaseStore
   readonly steps: Steps<Target, State>
   /** How far one measure may reach: one site and one mailbox unless said otherwise. */
