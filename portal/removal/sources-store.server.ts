@@ -1,9 +1,39 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DB } from '../ground/ground.ts'
 
+// What somebody looks at again at every fact: no sealed byte is among it, nor the key to any.
+const ofNotice = [
+  'id',
+  'orgId',
+  'regime',
+  'category',
+  'legalClass',
+  'reference',
+  'submittedAt',
+  'binding',
+  'deadlineWithin',
+  'onObstacle',
+  'deemedReceipt',
+  'seq',
+  'withdrawnAt',
+  'withdrawReason',
+  'closedAt',
+] as const
+const ofItem = [
+  'id',
+  'noticeId',
+  'position',
+  'scope',
+  'seenAt',
+  'duplicateOf',
+  'attribution',
+  'withdrawnAt',
+  'closedAt',
+] as const
+
 export interface Sources {
-  notices: Selectable<DB['notices']>[]
-  items: Selectable<DB['items']>[]
+  notices: Pick<Selectable<DB['notices']>, (typeof ofNotice)[number]>[]
+  items: Pick<Selectable<DB['items']>, (typeof ofItem)[number]>[]
   addressees: (Selectable<DB['addressees']> & { name: string; adheresSince: Date | null })[]
   deliveries: Pick<
     Selectable<DB['deliveries']>,
@@ -23,8 +53,8 @@ export interface Which {
 /** Everything the four axes of some items are derived from, in a fixed number of questions however many there are. */
 export async function selectSources(db: Kysely<DB>, { noticeIds, itemIds }: Which, issued: string): Promise<Sources> {
   const ids = among(noticeIds)
-  const notices = await db.selectFrom('notices').selectAll().where('id', '=', ids).execute()
-  let wanted = db.selectFrom('items').selectAll().where('noticeId', '=', ids)
+  const notices = await db.selectFrom('notices').select(ofNotice).where('id', '=', ids).execute()
+  let wanted = db.selectFrom('items').select(ofItem).where('noticeId', '=', ids)
   if (itemIds !== undefined) wanted = wanted.where('id', '=', among(itemIds))
   const items = await wanted.orderBy('noticeId').orderBy('position').execute()
   const found = among(items.map((item) => item.id))
