@@ -65,9 +65,12 @@ export const steps: Steps<Target, State> = {
     await purge(target.prefix, ref)
   },
 
-  async destroy(target, preserved, { id }) {
-    const copies = preserved === null || target.lock ? [] : await versionsOf(evidence(id))
-    for (const one of copies) await erase(evidence(id), one.id, true)
+  async discard({ lock }, _, { id }) {
+    if (!lock) for (const one of await versionsOf(evidence(id))) await erase(evidence(id), one.id, true)
+  },
+
+  async destroy(target, preserved, ref) {
+    if (preserved !== null) await steps.discard?.(target, preserved, ref)
     const left = await versionsOf(target)
     const ours = left.find((one) => one.id === target.id && one.etag === target.etag) // not what was put there since
     if (ours) await erase(target, ours.id, target.lock)

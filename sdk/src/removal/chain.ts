@@ -23,7 +23,7 @@ export interface Chain<Target extends Kept, State extends Kept> {
   /** Looks in a row that have to find it gone, and milliseconds between them. */
   readonly looks: number
   readonly between: number
-  alarm(code: 'beyond_guard' | 'changed_by_another', notice: string, item: string): void
+  alarm(code: 'beyond_guard' | 'changed_by_another' | 'rested_on', notice: string, item: string): void
   pause(milliseconds: number): Promise<void>
 }
 
@@ -59,8 +59,8 @@ export async function removeItem<Target extends Kept, State extends Kept>(
   let progress = await kept.find(context.caseId, item.id)
   if (progress !== null && progress.digest !== digest && progress.undone === undefined) {
     // Corrected: what was done to the other place was a mistake.
-    await putBack(chain, progress, refOf(context, item.id, progress.round))
-    progress = { ...progress, undone: at() }
+    const result = await putBack(chain, progress, refOf(context, item.id, progress.round))
+    progress = result === 'another' ? await kept.undo(progress, at()) : { ...progress, undone: at() }
   }
   const again = progress === null || progress.undone !== undefined
   const round = (progress?.round ?? 0) + (again ? 1 : 0)
@@ -202,9 +202,12 @@ function checkPreserved(given: Preserved): Preserved {
   return { sha256, bytes, where, until: new Date(until).toISOString() }
 }
 
-export type PutBack = 'restored' | 'nothing' | 'another'
+export type PutBack = 'restored' | 'nothing' | 'another' | 'passed-on'
 
-/** The state read before, put back; not where nothing of ours stands, and not over what another has done since. */
+/**
+ * The state read before, put back; not where nothing of ours stands, not over what another has done since, and not under
+ * another notice that rests on it.
+ */
 export async function putBack<Target extends Kept, State extends Kept>(
   chain: Chain<Target, State>,
   progress: Progress<Target, State>,
@@ -212,9 +215,9 @@ export async function putBack<Target extends Kept, State extends Kept>(
 ): Promise<PutBack> {
   const { steps, kept } = chain
   const { target, before, after, item } = progress
-  if (progress.undone !== undefined) return 'restored'
+  if (progress.undone !== undefined) return progress.passedOn ? 'passed-on' : 'restored'
   const ended = async (result: PutBack) => {
-    await kept.keep({ ...progress, undone: ref.now().toISOString() })
+    await kept.undo(progress, ref.now().toISOString())
     return result
   }
   if (before === undefined) return ended('nothing')
@@ -225,6 +228,12 @@ export async function putBack<Target extends Kept, State extends Kept>(
   if (after !== undefined && !sameState(now, after.state)) {
     chain.alarm('changed_by_another', progress.notice, item)
     return 'another'
+  }
+  const resting = await kept.findResting(progress)
+  if (resting !== null) {
+    await kept.passOn(progress, resting, ref.now().toISOString())
+    chain.alarm('rested_on', progress.notice, item)
+    return 'passed-on'
   }
   await run('undo', item, () => steps.undo(target, before.state, ref))
   if (!sameState(await state(), before.state)) throw new StepFailed('undo', item, new StillThere('another state'))

@@ -5,22 +5,33 @@ import type { Clock } from '../receiver/core.ts'
 import type { Handlers, NoticeContext } from '../receiver/handlers.ts'
 import type { Outcome, Reinstatement } from '../receiver/outcomes.ts'
 import { always, type Chain, putBack, refOf, removeItem, run } from './chain.ts'
-import { type Progress, ProgressStore, sameState } from './progress.ts'
+import { type Copy, type Progress, ProgressStore, sameState } from './progress.ts'
 import { type Kept, StepFailed, type StepName, type Steps } from './steps.ts'
 
 /**
  * Something a person should know: ids and codes only.
  *
  * - `beyond_guard`: the measure would reach further than the guard lets through; nothing was done.
+ * - `step_failing`: a step failed, for the `attempt`-th time, and is tried again.
  * - `step_failed`: a step failed as often as it is tried, and the item was answered `cannot_execute`.
  * - `changed_by_another`: the state is neither the one before nor the one we made, so nothing was put back over it.
+ * - `rested_on`: a withdrawal put nothing back, since another notice found the place as this one had left it, and still stands.
  * - `held`: the notice is closed and what was set aside stays, since a hold has no end, or nobody knows how far its removal came.
+ * - `copy_left`: the hold on a copy of something that was put back has ended, and there is no step `discard` to delete it.
  */
 export interface RemovalAlarm {
-  readonly code: 'beyond_guard' | 'step_failed' | 'changed_by_another' | 'held'
+  readonly code:
+    | 'beyond_guard'
+    | 'step_failing'
+    | 'step_failed'
+    | 'changed_by_another'
+    | 'rested_on'
+    | 'held'
+    | 'copy_left'
   readonly notice: string
   readonly item: string
   readonly step?: StepName
+  readonly attempt?: number
 }
 
 /** What a removal is made from. */
@@ -49,7 +60,7 @@ export interface Removal {
     Required<Pick<Handlers, 'notice.corrected' | 'notice.closed'>>
   /** How far the measure for an item would reach, for a policy. */
   reach(item: NoticeItem, context: NoticeContext): Promise<Reach>
-  /** Destroys what was closed and whose hold has ended; by itself every minute. */
+  /** Destroys what was closed, and copies of what was put back, once their hold has ended; by itself every minute. */
   drain(): Promise<void>
   /** After `receiver.stop`. */
   stop(): Promise<void>
@@ -92,6 +103,7 @@ export async function openRemoval<Target extends Kept, State extends Kept>(
     const ended = await Promise.allSettled(given.map(work))
     const failed = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
     if (failed.length > 0 && (context.attempt < tries || !failed.every((error) => error instanceof StepFailed))) {
+      for (const error of failed) if (error instanceof StepFailed) warn(error, context.caseId, context.attempt)
       throw failed[0]
     }
     return ended.map((end, index) => {
@@ -109,6 +121,9 @@ export async function openRemoval<Target extends Kept, State extends Kept>(
     })
   }
 
+  const warn = ({ step, item }: StepFailed, notice: string, attempt: number) =>
+    alarm({ code: 'step_failing', notice, item, step, attempt })
+
   const remove = (items: readonly NoticeItem[], context: NoticeContext) =>
     each(items, context, (item) => removeItem(chain, item, context))
 
@@ -118,6 +133,10 @@ export async function openRemoval<Target extends Kept, State extends Kept>(
     const base = always({ id }, context.now().toISOString())
     if (result === 'another') {
       const note = 'Another has changed it since; a person has to look.'
+      return { ...base, outcome: 'cannot_execute', reason: 'technical', note }
+    }
+    if (result === 'passed-on') {
+      const note = 'Another notice rests on it, and has it from now on: its withdrawal puts it back.'
       return { ...base, outcome: 'cannot_execute', reason: 'technical', note }
     }
     return { ...base, outcome: 'reinstated', ...(result === 'nothing' && { note: 'Nothing had been done about it.' }) }
@@ -139,20 +158,41 @@ export async function openRemoval<Target extends Kept, State extends Kept>(
     await destroyDue(await kept.keep({ ...progress, destroyAfter }), context.now())
   }
 
+  const laterRef = ({ notice, item, round }: { notice: string; item: string; round: number }) =>
+    refOf({ caseId: notice, deadline: null, signal: stopping.signal, now: () => clock.now() }, item, round)
+
   async function destroyDue(progress: Progress<Target, State>, now: Date): Promise<void> {
-    const { destroyAfter, target, preserved, notice, item } = progress
+    const { destroyAfter, target, preserved, item } = progress
     if (destroyAfter === undefined || progress.held || Date.parse(destroyAfter) > now.getTime()) return
-    const ref = refOf(
-      { caseId: notice, deadline: null, signal: stopping.signal, now: () => clock.now() },
-      item,
-      progress.round,
-    )
-    await run('destroy', item, async () => steps.destroy?.(target, preserved ?? null, ref))
+    await run('destroy', item, async () => steps.destroy?.(target, preserved ?? null, laterRef(progress)))
     await kept.forget(progress)
   }
 
+  async function discardDue(copy: Copy<Target>, now: Date): Promise<void> {
+    const { target, preserved, notice, item } = copy
+    if (copy.held || Date.parse(preserved.until) > now.getTime()) return
+    if (steps.discard === undefined) alarm({ code: 'copy_left', notice, item })
+    else await run('discard', item, async () => steps.discard?.(target, preserved, laterRef(copy)))
+    await kept.forgetCopy(copy)
+  }
+
+  // What fails here is tried every minute, for years if need be, and is said at the first time and every hour.
+  const failures = new Map<string, number>()
+  async function tryLater(about: { notice: string; item: string }, work: () => Promise<void>): Promise<void> {
+    const name = `${about.notice} ${about.item}`
+    try {
+      await work()
+      failures.delete(name)
+    } catch (error) {
+      const attempt = (failures.get(name) ?? 0) + 1
+      failures.set(name, attempt)
+      if (error instanceof StepFailed && attempt % 60 === 1) warn(error, about.notice, attempt)
+    }
+  }
+
   async function sweep(): Promise<void> {
-    for (const progress of await kept.all()) await destroyDue(progress, clock.now()).catch(() => undefined)
+    for (const progress of await kept.all()) await tryLater(progress, () => destroyDue(progress, clock.now()))
+    for (const copy of await kept.allCopies()) await tryLater(copy, () => discardDue(copy, clock.now()))
   }
 
   const drain = (): Promise<void> => {

@@ -21,6 +21,8 @@ export interface Progress<Target extends Kept, State extends Kept> {
   readonly purged?: readonly string[]
   readonly outcome?: Outcome
   readonly undone?: string
+  /** Not put back when it was undone: another notice rests on it, which has it from then on. */
+  readonly passedOn?: true
   /** Not destroyed by the clock: the police hold it, or nobody said for how long. */
   readonly held?: true
   /** Not put back by a withdrawal that did not ask for it. */
@@ -28,7 +30,19 @@ export interface Progress<Target extends Kept, State extends Kept> {
   readonly destroyAfter?: string
 }
 
+/** A copy of what has been put back since. What happens to the item after that is no longer about it. */
+export interface Copy<Target extends Kept> {
+  readonly notice: string
+  readonly item: string
+  readonly round: number
+  readonly target: Target
+  readonly preserved: Preserved
+  /** The police hold it: not for the clock to delete. */
+  readonly held?: true
+}
+
 const prefix = 'removal '
+const copies = 'copy '
 
 export class ProgressStore<Target extends Kept, State extends Kept> {
   readonly #cases: CaseStore
@@ -53,13 +67,67 @@ export class ProgressStore<Target extends Kept, State extends Kept> {
     return JSON.parse(text) as Progress<Target, State> // as the next process will read it
   }
 
+  /** Put back: the copy that was made of it, if any, is remembered by itself, in the same write. */
+  async undo(progress: Progress<Target, State>, at: string): Promise<Progress<Target, State>> {
+    const undone = { ...progress, undone: at }
+    await this.#cases.write(writesOf(undone))
+    return undone
+  }
+
+  /**
+   * Who found this place as this one had left it, changed nothing, and still stands: what is put back here would be online
+   * again under that notice.
+   */
+  async findResting({ notice, item, target, after }: Progress<Target, State>): Promise<Progress<Target, State> | null> {
+    if (after === undefined) return null
+    const resting = (await this.all()).find(
+      (other) =>
+        (other.notice !== notice || other.item !== item) &&
+        other.undone === undefined &&
+        other.before !== undefined &&
+        sameState(other.target, target) &&
+        sameState(other.before.state, after.state) &&
+        (other.after === undefined || sameState(other.after.state, after.state)),
+    )
+    return resting ?? null
+  }
+
+  /** What was done for one is what the other rests on from now on: its own withdrawal puts it back. */
+  async passOn(from: Progress<Target, State>, to: Progress<Target, State>, at: string): Promise<void> {
+    const { before, measure } = from
+    await this.#cases.write({
+      ...writesOf({ ...from, undone: at, passedOn: true }),
+      [nameOf(to)]: JSON.stringify({ ...to, before, measure }),
+    })
+  }
+
+  async allCopies(): Promise<Copy<Target>[]> {
+    return (await this.#cases.list(copies)).map(([, text]) => JSON.parse(text) as Copy<Target>)
+  }
+
+  async forgetCopy(copy: Copy<Target>): Promise<void> {
+    await this.#cases.write({ [copyNameOf(copy)]: null })
+  }
+
   async forget(progress: { readonly notice: string; readonly item: string }): Promise<void> {
     await this.#cases.write({ [nameOf(progress)]: null })
   }
 }
 
+/** What is undone keeps no copy: that has a record of its own from then on. */
+function writesOf<Target extends Kept, State extends Kept>(undone: Progress<Target, State>): Record<string, string> {
+  const { preserved, ...rest } = undone
+  const { notice, item, round, target, held } = undone
+  const copy = preserved && { notice, item, round, target, preserved, ...(held && { held }) }
+  return { [nameOf(undone)]: JSON.stringify(rest), ...(copy && { [copyNameOf(copy)]: JSON.stringify(copy) }) }
+}
+
 function nameOf({ notice, item }: { readonly notice: string; readonly item: string }): string {
   return `${prefix}${notice} ${item}`
+}
+
+function copyNameOf({ notice, item, round }: Copy<Kept>): string {
+  return `${copies}${notice} ${item} ${round}`
 }
 
 /** States are compared as they are kept, so that what JSON leaves out does not count. */

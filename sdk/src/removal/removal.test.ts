@@ -1,27 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type CaseStore, memoryCases } from '../inbox/cases.ts'
-import { aCase, type State, type Target, World } from '../testing/removal-world.ts'
-import { openRemoval, type RemovalAlarm, type RemovalOptions } from './open-removal.ts'
+import { aCase, opened, type State, type Target, World } from '../testing/removal-world.ts'
 import type { Sighting, Steps } from './steps.ts'
 
 const site = 'cust42.tern.example'
-
-async function opened(
-  world: World,
-  over: Partial<Steps<Target, State>> = {},
-  more: Partial<RemovalOptions<Target, State>> = {},
-) {
-  const alarms: RemovalAlarm[] = []
-  const cases: CaseStore = more.cases ?? memoryCases()
-  const options = {
-    between: 0,
-    ...more,
-    cases,
-    steps: world.steps(over),
-    onAlarm: (alarm: RemovalAlarm) => void alarms.push(alarm),
-  }
-  return { removal: await openRemoval(options), alarms, cases }
-}
 
 /** Verify says these, one after the other; the last for ever. */
 function seen(...results: Sighting['result'][]): Partial<Steps<Target, State>> {
@@ -64,7 +45,7 @@ describe('a removal in steps', () => {
       if (fails-- > 0) throw new TypeError('no answer from https://cust42.tern.example/1.jpg')
       return []
     }
-    const { removal } = await opened(world, { purge })
+    const { removal, alarms } = await opened(world, { purge })
     const { notice, context } = aCase()
     for (const attempt of [1, 2]) {
       const failed = await Promise.resolve(removal.on['notice.issued'](notice, context(attempt))).catch(
@@ -75,6 +56,9 @@ describe('a removal in steps', () => {
     }
     expect(await removal.on['notice.issued'](notice, context(3))).toMatchObject([{ outcome: 'content_removed' }])
     expect(world.calls.join(' ')).toBe('resolve state block state purge purge purge verify verify verify')
+    expect(alarms).toEqual(
+      [1, 2].map((attempt) => ({ code: 'step_failing', notice: 'ntc_a', item: 'itm_1', step: 'purge', attempt })),
+    )
   })
 
   test('what is still seen online is purged again, and after its tries it is said that it could not be done', async () => {
@@ -90,7 +74,8 @@ describe('a removal in steps', () => {
     expect(await removal.on['notice.issued'](notice, context(5))).toMatchObject([
       { outcome: 'cannot_execute', reason: 'technical' },
     ])
-    expect(alarms).toEqual([{ code: 'step_failed', notice: 'ntc_a', item: 'itm_1', step: 'verify' }])
+    expect(alarms.map(({ code }) => code)).toEqual([...Array.from({ length: 4 }, () => 'step_failing'), 'step_failed'])
+    expect(alarms.at(-1)).toEqual({ code: 'step_failed', notice: 'ntc_a', item: 'itm_1', step: 'verify' })
     expect(world.calls.filter((step) => step === 'purge')).toHaveLength(5)
     expect(world.effects).toEqual(['block ntc_a/itm_1'])
   })
@@ -251,6 +236,46 @@ describe('a withdrawal', () => {
     expect(alarms).toMatchObject([{ code: 'held' }])
   })
 
+  test('puts nothing back under another notice that found it so; the withdrawal of that one does', async () => {
+    const world = new World()
+    const { removal, alarms } = await opened(world)
+    const first = aCase()
+    const second = aCase({ notice: 'ntc_b', items: [{ id: 'itm_2', url: `https://${site}/2.jpg`, scope: 'file' }] })
+    await removal.on['notice.issued'](first.notice, first.context())
+    expect(await removal.on['notice.issued'](second.notice, second.context())).toMatchObject([
+      { outcome: 'already_unavailable' },
+    ])
+    for (let run = 0; run < 2; run += 1) {
+      expect(await removal.on['notice.withdrawn'](first.withdrawal(), first.context())).toMatchObject([
+        { item: 'itm_1', outcome: 'cannot_execute', note: expect.stringContaining('Another notice rests on it') },
+      ])
+    }
+    expect([world.get(site).status, alarms]).toEqual([
+      'blocked',
+      [{ code: 'rested_on', notice: 'ntc_a', item: 'itm_1' }],
+    ])
+    expect(await removal.on['notice.withdrawn'](second.withdrawal(), second.context())).toMatchObject([
+      { item: 'itm_2', outcome: 'reinstated' },
+    ])
+    expect(world.get(site)).toEqual({ status: 'up', by: null })
+    expect(world.effects).toEqual(['block ntc_a/itm_1', 'block ntc_b/itm_2', 'undo ntc_b/itm_2'])
+  })
+
+  test('of the one that only found it so puts nothing back, and the first one still can', async () => {
+    const world = new World()
+    const { removal } = await opened(world)
+    const first = aCase()
+    const second = aCase({ notice: 'ntc_b', items: [{ id: 'itm_2', url: `https://${site}/2.jpg`, scope: 'file' }] })
+    await removal.on['notice.issued'](first.notice, first.context())
+    await removal.on['notice.issued'](second.notice, second.context())
+    await removal.on['notice.withdrawn'](second.withdrawal(), second.context())
+    expect(world.get(site).status).toBe('blocked')
+    expect(await removal.on['notice.withdrawn'](first.withdrawal(), first.context())).toMatchObject([
+      { outcome: 'reinstated' },
+    ])
+    expect(world.get(site)).toEqual({ status: 'up', by: null })
+  })
+
   test('an undo that did not hold is tried again', async () => {
     const world = new World()
     let tries = 0
@@ -280,84 +305,5 @@ describe('a withdrawal', () => {
         (step, index) => `${step} ntc_a/itm_1${['', '', '/2', '/2', '/3'][index]}`,
       ),
     )
-  })
-})
-
-describe('what is kept, and destroyed', () => {
-  const lawful = { basis: 'law_enforcement', reference: 'X', until: '2026-12-01T00:00:00.000Z' } as const
-
-  test('nothing is preserved without a basis, and of sexual abuse of children only for law enforcement', async () => {
-    for (const [given, expected] of [
-      [{}, false],
-      [{ preservation: { basis: 'tco6' } }, false],
-      [{ preservation: lawful }, true],
-      [{ category: 'terrorist_content', preservation: { basis: 'tco6' } }, true],
-      [{ category: 'terrorist_content' }, false],
-    ] as const) {
-      const world = new World()
-      const { removal } = await opened(world)
-      const { notice, context } = aCase(given)
-      const [outcome] = (await removal.on['notice.issued'](notice, context())) ?? []
-      expect([given, world.calls.includes('preserve')]).toEqual([given, expected])
-      const preserved = { sha256: 'a'.repeat(64), until: '2027-01-01T00:00:00.000Z' }
-      expect(outcome?.preserved).toEqual(expected ? preserved : undefined)
-    }
-  })
-
-  test('bytes, or anything beyond a digest and a place, are refused before they are written anywhere', async () => {
-    const world = new World()
-    const right = { sha256: 'a'.repeat(64), bytes: 4, where: 'vault', until: '2027-01-01T00:00:00.000Z' }
-    for (const wrong of [
-      { ...right, bytes: Buffer.from('abcd') },
-      { ...right, content: 'abcd' },
-      { ...right, sha256: 'x' },
-      { ...right, until: 'later' },
-    ]) {
-      const { removal, cases } = await opened(world, { preserve: async () => wrong as never })
-      const { notice, context } = aCase({ preservation: lawful })
-      const failed = await Promise.resolve(removal.on['notice.issued'](notice, context())).catch((error) => error)
-      expect(failed).toMatchObject({ step: 'preserve', cause: { code: 'preserved_invalid' } })
-      expect(JSON.stringify(await cases.list(''))).not.toContain('abcd')
-    }
-  })
-
-  test('a closing destroys at once where nothing is held, and after the hold where something is', async () => {
-    let now = new Date('2026-11-21T09:00:00.000Z')
-    const clock = { now: () => now }
-    const world = new World()
-    const { removal } = await opened(world, {}, { clock })
-    const { notice, context, closing } = aCase({}, clock.now)
-    await removal.on['notice.issued'](notice, context())
-    await removal.on['notice.closed'](closing(), context())
-    expect(world.effects).toEqual(['block ntc_a/itm_1', 'destroy ntc_a/itm_1'])
-
-    const held = aCase(
-      {
-        notice: 'ntc_b',
-        preservation: lawful,
-        items: [{ id: 'itm_2', url: 'https://cust43.tern.example/', scope: 'file' }],
-      },
-      clock.now,
-    )
-    await removal.on['notice.issued'](held.notice, held.context())
-    await removal.on['notice.closed'](held.closing(), held.context())
-    now = new Date('2026-12-31T00:00:00.000Z') // past what the notice says, before what was agreed when it was kept
-    await removal.drain()
-    expect(world.effects).not.toContain('destroy ntc_b/itm_2')
-    now = new Date('2027-01-01T00:00:00.000Z')
-    await removal.drain()
-    await removal.drain()
-    expect(world.effects.filter((effect) => effect === 'destroy ntc_b/itm_2')).toHaveLength(1)
-  })
-
-  test('what was put back is never destroyed', async () => {
-    const world = new World()
-    const { removal, cases } = await opened(world)
-    const { notice, context, withdrawal, closing } = aCase()
-    await removal.on['notice.issued'](notice, context())
-    await removal.on['notice.withdrawn'](withdrawal(), context())
-    await removal.on['notice.closed'](closing(), context())
-    expect(world.effects).not.toContain('destroy ntc_a/itm_1')
-    expect(await cases.list('')).toEqual([])
   })
 })

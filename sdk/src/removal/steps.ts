@@ -101,10 +101,25 @@ export interface Steps<Target extends Kept, State extends Kept> {
   undo(target: Target, before: State, ref: CaseRef): Promise<void>
   /** Deletes for good what was set aside or kept. Called once the notice is closed and no hold runs any more. */
   destroy?(target: Target, preserved: Preserved | null, ref: CaseRef): Promise<void>
+  /**
+   * Deletes the copy that `preserve` kept, and nothing else: what it was made of has been put back and is nobody's to take.
+   * Called once its `until` has passed.
+   */
+  discard?(target: Target, preserved: Preserved, ref: CaseRef): Promise<void>
 }
 
 /** The steps of a removal. */
-export type StepName = 'resolve' | 'state' | 'block' | 'suspend' | 'preserve' | 'purge' | 'verify' | 'undo' | 'destroy'
+export type StepName =
+  | 'resolve'
+  | 'state'
+  | 'block'
+  | 'suspend'
+  | 'preserve'
+  | 'purge'
+  | 'verify'
+  | 'undo'
+  | 'destroy'
+  | 'discard'
 
 /** A step failed. It names the step and the item; what went wrong is its `cause`, which may quote anything. */
 export class StepFailed extends Error {

@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type CaseStore, memoryCases } from '../inbox/cases.ts'
 import type { NoticeIssued, NoticeItem } from '../protocol.ts'
 import type { NoticeContext } from '../receiver/handlers.ts'
+import { openRemoval, type RemovalAlarm, type RemovalOptions } from '../removal/open-removal.ts'
 import type { CaseRef, Preserved, Resolved, Sighting, StepName, Steps } from '../removal/steps.ts'
 import { noticeOf } from './statements.ts'
 
@@ -88,6 +90,7 @@ export class World {
       },
       undo: async ({ site }, before, ref) => once('undo', ref, () => this.set(site, before)),
       destroy: async (_, __, ref) => once('destroy', ref, () => undefined),
+      discard: async (_, __, ref) => once('discard', ref, () => undefined),
       ...over,
     }
   }
@@ -119,4 +122,22 @@ export function aCase(given: Partial<NoticeIssued> = {}, now: () => Date = () =>
     items: notice.items.map(({ id }) => ({ id, headline: 'removed_verified' as const })),
   })
   return { notice, context, withdrawal: withdrawal as (more?: object) => never, closing }
+}
+
+/** A removal on this world, with what it alarms about and where it keeps how far it is. */
+export async function opened(
+  world: World,
+  over: Partial<Steps<Target, State>> = {},
+  more: Partial<RemovalOptions<Target, State>> = {},
+) {
+  const alarms: RemovalAlarm[] = []
+  const cases: CaseStore = more.cases ?? memoryCases()
+  const options = {
+    between: 0,
+    ...more,
+    cases,
+    steps: world.steps(over),
+    onAlarm: (alarm: RemovalAlarm) => void alarms.push(alarm),
+  }
+  return { removal: await openRemoval(options), alarms, cases }
 }
