@@ -166,7 +166,7 @@ export function heldTables<Rows extends Probed>(options: HeldOptions<Rows>): Hel
 async function letGo(lease: Lease): Promise<void> {
   const patience = new AbortController()
   const released = async () => {
-    for (let pause = 10; pause <= 160; pause *= 2) {
+    for (let pause = 10; pause <= 80; pause *= 2) {
       const answer = await lease.release().catch((error: unknown) => error)
       if (answer === undefined || Refusal.is(answer)) return
       await wait(pause)
