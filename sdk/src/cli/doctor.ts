@@ -16,7 +16,7 @@ import { defaultKeys, keysOption, passphraseOf } from './own-keys.ts'
 import { issuerOption } from './published-keys.ts'
 import { objectIn } from './push-answer.ts'
 import type { Shell } from './shell.ts'
-import { defaultStore, storeOption } from './spool.ts'
+import { defaultStore, folderOption } from './spool.ts'
 
 const options = {
   issuer: issuerOption,
@@ -28,7 +28,7 @@ const options = {
   },
   connect: { type: 'text', value: 'HOST:PORT', summary: 'Reach --url there instead of where the DNS says.' },
   ca: { type: 'text', value: 'PATH', file: true, summary: 'A certificate authority to take besides none, PEM.' },
-  store: { ...storeOption, default: defaultStore },
+  store: { ...folderOption, default: defaultStore },
   keys: { ...keysOption, default: defaultKeys },
   token: {
     type: 'text',

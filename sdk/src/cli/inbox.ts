@@ -3,7 +3,7 @@ import { isErased, readStored } from '../receiver/stored.ts'
 import { command } from './command.ts'
 import { Complaint } from './complaint.ts'
 import type { Shell } from './shell.ts'
-import { alone, codeOrHidden, defaultStore, lookInto, nothingSuch, storeOption, table } from './spool.ts'
+import { alone, codeOrHidden, defaultStore, lookInto, nothingSuch, type Spool, storeOption, table } from './spool.ts'
 
 const states = ['waiting', 'done', 'dead', 'quarantined'] as const
 const options = { store: { ...storeOption, default: defaultStore } } as const
@@ -14,7 +14,7 @@ export const inboxListCommand = command({
   name: 'inbox list',
   summary: 'List received messages and where they stand',
   details: [
-    'Reads the folder of a file store, also while a receiver uses it. Dead letters are messages whose handler failed too often (dead) and messages of a version that is not spoken here (quarantined).',
+    'Reads the folder of a file store, also while a receiver uses it; any other store by a module, and alone. Dead letters are messages whose handler failed too often (dead) and messages of a version that is not spoken here (quarantined).',
   ],
   options: {
     ...options,
@@ -85,14 +85,13 @@ export const inboxRetryCommand = command({
   name: 'inbox retry',
   summary: 'Give dead messages another round of tries',
   details: [
-    'The receiver runs their handlers when it starts again. Refused while a receiver uses the folder: stop it first, or call receiver.retry(id) in it.',
+    'The receiver runs their handlers when it starts again. Refused while a receiver uses the store: stop it first, or call receiver.retry(id) in it.',
   ],
   arguments: [{ ...id, optional: true }],
   options: { ...options, all: { type: 'flag', summary: 'All dead messages.' } },
   async run({ options: { store, all }, arguments: [wanted] }, shell) {
     const nextAt = shell.now().toISOString()
-    const again = await alone(shell, store, async (opened) => {
-      const contents = await lookInto(shell, store)
+    const again = await alone(shell, store, async (opened, contents) => {
       const named = all ? contents.messages('dead') : wanted === undefined ? [] : found(contents, wanted)
       const dead = named.filter(({ state }) => state === 'dead')
       if (dead.length === 0 && !all) throw notDead(named)
@@ -108,7 +107,7 @@ export const inboxRetryCommand = command({
   },
 })
 
-function found(contents: Awaited<ReturnType<typeof lookInto>>, wanted: string): InboxMessage[] {
+function found(contents: Spool, wanted: string): InboxMessage[] {
   const all = states.flatMap((state) => contents.messages(state))
   const named = all.filter(({ id, jti, txn }) => id === wanted || jti === wanted || txn === wanted)
   if (named.length === 0) throw nothingSuch(wanted)

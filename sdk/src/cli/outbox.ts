@@ -4,7 +4,7 @@ import { command } from './command.ts'
 import { Complaint } from './complaint.ts'
 import { worded } from './inbox.ts'
 import type { Shell } from './shell.ts'
-import { alone, codeOrHidden, defaultStore, lookInto, nothingSuch, storeOption, table } from './spool.ts'
+import { alone, codeOrHidden, defaultStore, lookInto, nothingSuch, type Spool, storeOption, table } from './spool.ts'
 
 const states = ['waiting', 'sent', 'dead'] as const
 const options = { store: { ...storeOption, default: defaultStore } } as const
@@ -15,7 +15,7 @@ export const outboxListCommand = command({
   name: 'outbox list',
   summary: 'List receipts and reports and where they stand',
   details: [
-    'Reads the folder of a file store, also while a receiver uses it. Dead are those the portal refused for good.',
+    'Reads the folder of a file store, also while a receiver uses it; any other store by a module, and alone. Dead are those the portal refused for good.',
   ],
   options: {
     ...options,
@@ -74,14 +74,13 @@ export const outboxRetryCommand = command({
   name: 'outbox retry',
   summary: 'Give refused reports another round of tries',
   details: [
-    'They leave when the receiver starts again, with the same bytes. Refused while a receiver uses the folder: stop it first, or call receiver.retry(id) in it.',
+    'They leave when the receiver starts again, with the same bytes. Refused while a receiver uses the store: stop it first, or call receiver.retry(id) in it.',
   ],
   arguments: [{ ...id, optional: true }],
   options: { ...options, all: { type: 'flag', summary: 'All dead reports.' } },
   async run({ options: { store, all }, arguments: [wanted] }, shell) {
     const nextAt = shell.now().toISOString()
-    const again = await alone(shell, store, async (opened) => {
-      const contents = await lookInto(shell, store)
+    const again = await alone(shell, store, async (opened, contents) => {
       const named = all ? contents.reports('dead') : wanted === undefined ? [] : found(contents, wanted)
       const dead = named.filter(({ state }) => state === 'dead')
       if (dead.length === 0 && !all) {
@@ -96,7 +95,7 @@ export const outboxRetryCommand = command({
   },
 })
 
-function found(contents: Awaited<ReturnType<typeof lookInto>>, wanted: string): OutboxReport[] {
+function found(contents: Spool, wanted: string): OutboxReport[] {
   const named = states
     .flatMap((state) => contents.reports(state))
     .filter(({ id, txn }) => id === wanted || txn === wanted)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fileStore } from '../inbox/file.ts'
+import type { InboxStore } from '../inbox/inbox.ts'
 import { readFileStore } from '../inbox/read-file-store.ts'
 import { createReceiver } from '../receiver/create-receiver.ts'
 import { generateKeys } from '../receiver/own-keys.ts'
@@ -93,6 +94,27 @@ test('while a receiver runs it can be read, and is not written; afterwards dead 
     code: 1,
     err: expect.stringContaining('not_dead'),
   })
+})
+
+test('any other store is opened by a module of its owner', async () => {
+  const { jti } = await filled()
+  const shared = globalThis as { spoolOfTest?: () => InboxStore }
+  shared.spoolOfTest = () => fileStore(store())
+  await writeFile(join(cwd, 'store.mjs'), 'export default globalThis.spoolOfTest()\n')
+  const own = { cwd, env: { NOTICELINE_INBOX: './store.mjs' } }
+  expect((await typed(['inbox', 'list'], own)).out).toContain('waiting 0, done 0, dead 1, quarantined 0')
+  delete shared.spoolOfTest
+  await writeFile(join(cwd, 'none.mjs'), 'export default { open() {} }\n')
+  await writeFile(join(cwd, 'throws.mjs'), "throw new Error('password=hunter2')\n")
+  for (const [module, code] of [
+    ['none.mjs', 'store_module_invalid'],
+    ['throws.mjs', 'store_module_failed'],
+    ['absent.mjs', 'store_module_failed'],
+  ] as const) {
+    const { err } = await typed(['inbox', 'retry', jti, '--store', module], { cwd })
+    expect(err).toContain(code)
+    expect(err).not.toContain('hunter2')
+  }
 })
 
 test('a folder that is none, an unknown id and a damaged file are said so, and nothing is made', async () => {
