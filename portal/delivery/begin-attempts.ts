@@ -53,8 +53,9 @@ async function begin(tx: Tx, workerId: string, limit: number): Promise<Begun[]> 
   if (endpoints.length === 0) return []
   const claimed = await leaseDue(tx.db, endpoints, claim)
   if (claimed.length === 0) return []
+  const channels = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
   const begun = claimed.flatMap((one) => {
-    const channel = endpoints.find(({ id }) => id === one.endpointId)
+    const channel = channels.get(one.endpointId)
     return channel ? [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, at: tx.now, channel }] : []
   })
   await insertAttempts(
@@ -83,8 +84,9 @@ function atItsPace(endpoint: OpenEndpoint, now: Date): OpenEndpoint {
 
 async function keepPaces(tx: Tx, endpoints: readonly OpenEndpoint[], begun: readonly Begun[]): Promise<void> {
   const paced = endpoints.flatMap(({ id, allowedRate }) => {
+    if (allowedRate === null) return []
     const sent = begun.filter(({ endpointId }) => endpointId === id).length
-    return allowedRate === null || sent === 0 ? [] : [{ id, pacedUntil: pacedUntil(allowedRate, sent, tx.now) }]
+    return sent === 0 ? [] : [{ id, pacedUntil: pacedUntil(allowedRate, sent, tx.now) }]
   })
   await setPaces(tx.db, paced)
 }

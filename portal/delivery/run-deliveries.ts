@@ -10,8 +10,6 @@ const mostInFlight = 256
 /** What comes back within so long is written down together, and no more than so many. */
 const windowMs = 5
 const mostTogether = 100
-/** So many transactions write results at once, the second only where half of that has come back meanwhile. */
-const mostWriters = 2
 /** What nobody has answered at the second look is written down as offered before its answer is. */
 const lookMs = 1000
 /** How long it sleeps where nobody rings. */
@@ -38,7 +36,7 @@ export function runDeliveries(
   const bell = sleeper()
   const stopListening = ground.bell.listen('deliveries', bell.ring)
   let stopping = false
-  let writers = 0
+  let writing = false
   let timer: NodeJS.Timeout | undefined
   const offering = setInterval(() => void offer(), lookMs)
   offering.unref()
@@ -64,7 +62,7 @@ export function runDeliveries(
   async function send(begun: Begun): Promise<void> {
     try {
       back.push(await tryOne(ground, begun))
-      if (back.length >= mostTogether / 2) void write()
+      if (back.length >= mostTogether) void write()
       else timer ??= setTimeout(() => void write(), windowMs)
     } catch (error) {
       // Nothing is known of it. Its lease runs out, and it is tried again.
@@ -73,12 +71,12 @@ export function runDeliveries(
     }
   }
 
-  /** What comes back meanwhile makes the next transaction, or one beside it where it is many. */
+  /** One transaction at a time: what comes back meanwhile makes the next. */
   async function write(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    if (writers >= mostWriters || (writers > 0 && back.length < mostTogether / 2)) return
-    writers += 1
+    if (writing) return
+    writing = true
     while (back.length > 0) {
       const together = back.splice(0, mostTogether)
       try {
@@ -90,7 +88,7 @@ export function runDeliveries(
         for (const one of together) void writeAlone(one)
       }
     }
-    writers -= 1
+    writing = false
   }
 
   async function writeAlone(one: Tried): Promise<void> {

@@ -69,10 +69,11 @@ export async function startClocksOf(tx: Tx, arrivals: readonly Arrival[]): Promi
     offeredAt,
   }))
   const clocks = await startClocks(tx, words)
+  const startedBy = new Map(issued.map((arrival, index) => [arrival, clocks[index]?.fact]))
   return arrivals.map((arrival) => {
     const { delivery, how, at } = arrival
     const { id: deliveryId, noticeId, orgId } = delivery
-    const started = clocks[issued.indexOf(arrival)]?.fact
+    const started = startedBy.get(arrival)
     const payload = { noticeId, deliveryId, orgId, how, at: at.toISOString() }
     return [...(started ? [started] : []), { kind: 'delivery.received', payload } as const]
   })

@@ -40,13 +40,17 @@ export async function startClocks(
 ): Promise<{ itemIds: string[]; fact: NewFact | null }[]> {
   const norms = await selectNorms(tx.db, [...new Set(received.map(({ noticeId }) => noticeId))])
   const addressees = await lockReceiving(tx.db, received)
+  const byReceiver = new Map<string, Addressee[]>()
+  for (const addressee of addressees) {
+    const name = `${addressee.noticeId} ${addressee.orgId}`
+    byReceiver.set(name, [...(byReceiver.get(name) ?? []), addressee])
+  }
   const moved = new Set<Addressee>()
   const answers = received.map(({ noticeId, orgId, at, itemIds: named, offeredAt = null }) => {
     const notice = norms.get(noticeId)
     if (!notice) throw new Error('A receipt for a notice that is not there')
-    const reached = addressees.filter(
-      (one) => one.noticeId === noticeId && one.orgId === orgId && (!named || named.includes(one.itemId)),
-    )
+    const ofReceiver = byReceiver.get(`${noticeId} ${orgId}`) ?? []
+    const reached = named ? ofReceiver.filter(({ itemId }) => named.includes(itemId)) : ofReceiver
     if (offeredAt) {
       for (const addressee of reached.filter((one) => one.offeredAt === null)) {
         addressee.offeredAt = offeredAt

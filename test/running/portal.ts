@@ -31,7 +31,7 @@ export async function startPortal(
 ): Promise<RunningPortal> {
   const dataDir = options.dataDir ?? freshDataDir()
   const port = options.port ?? (await freePorts(8))
-  const child = spawn(process.execPath, [join(root, 'scripts/start.mjs')], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', join(root, 'scripts/start.mjs')], {
     cwd: root,
     env: {
       ...process.env,
