@@ -12,12 +12,14 @@ export interface Latency {
 /**
  * Makes so many deliveries a second due for some endpoints, and answers how long each took from the commit that made it
  * due to its arrival there, in milliseconds. The worker is in this process; whoever commits rings, as `queueToken` does.
+ * For every four of them one more may become due for others (`beside`), of which nothing is measured.
  */
 export async function latencyAt(
   line: DeliveryLine,
   perSecond: number,
   seconds: number,
   to?: readonly number[],
+  beside: readonly number[] = [],
 ): Promise<Latency> {
   const { ground } = line.built
   await line.sink.ask('forget')
@@ -29,6 +31,7 @@ export async function latencyAt(
     const began = performance.now()
     for (let turn = 0; turn < (seconds * 1000) / everyMs; turn += 1) {
       await wait(Math.max(0, began + turn * everyMs - performance.now()))
+      if (beside.length > 0) await line.queue(Math.round(each / 4), beside)
       const ids = await line.queue(each, to)
       const at = Date.now()
       for (const id of ids) committed.set(id, at)

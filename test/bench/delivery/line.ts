@@ -30,6 +30,7 @@ export interface DeliveryLine {
   readonly env: Record<string, string>
   readonly connection: Connection
   readonly pool: pg.Pool
+  /** The endpoints that keep to the protocol. */
   readonly sink: Child
   readonly notifier: ProgramActor
   /** What a program of the notifier shows the API. */
@@ -57,7 +58,14 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
   const found = await findDatabase({ databaseUrl: server?.env['DATABASE_URL'] ?? null, dataDir })
   const pool = new pg.Pool({ ...found.connection, max: 4 })
   const sink = await startChild('./delivery/sink-process.ts')
-  const ports = await sink.ask<number[]>('listen', { behaviours })
+  // Whoever misbehaves does so in a process of its own: somebody else's machine is not slower for it.
+  const others = behaviours.every((one) => one === 'good') ? null : await startChild('./delivery/sink-process.ts')
+  const listen = async (child: Child | null, good: boolean) => {
+    const own = behaviours.filter((one) => (one === 'good') === good)
+    return child === null ? [] : child.ask<number[]>('listen', { behaviours: own })
+  }
+  const open = { good: await listen(sink, true), other: await listen(others, false) }
+  const ports = behaviours.map((one) => (one === 'good' ? open.good : open.other).shift() ?? 0)
   const orgIds: string[] = []
   for (const [number, port] of ports.entries()) {
     const provider = await addProvider(ground, `Provider ${number} of the bench`, number)
@@ -148,6 +156,7 @@ export async function openLine({ behaviours, sealed, database }: LineOptions): P
     },
     async close() {
       await sink.stop()
+      await others?.stop()
       await pool.end()
       await found.leave()
       await built.close()

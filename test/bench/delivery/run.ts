@@ -104,20 +104,28 @@ const parts: Record<string, () => Promise<void>> = {
       // So many that forty of a round, not five, lie above its p99.
       const [perSecond, seconds] = quick ? [40, 8] : [200, 20]
       await latencyAt(on, perSecond, 3, healthy)
-      const pairs: { without: number; with: number }[] = []
-      for (let round = 0; round < rounds; round += 1) {
+      const rest = async () => {
         await on.pool.query('update deliveries set next_attempt_at = null where next_attempt_at is not null')
-        const without = await latencyAt(on, perSecond, seconds, healthy)
         await on.pool.query('update endpoints set failures = 0, rests = 0, rests_until = null')
-        await on.queue(400, faulty)
-        const beside = await latencyAt(on, perSecond, seconds, healthy)
-        pairs.push({ without: without.p99, with: beside.p99 })
       }
-      say(
-        `fairness: healthy p99 without faulty ${tell(pairs.map((pair) => pair.without))} ms, with 20 of 100 faulty ${tell(pairs.map((pair) => pair.with))} ms, ratio ${tell(
-          pairs.map((pair) => pair.with / pair.without),
+      const found: Record<'without' | 'stream' | 'burst', number>[] = []
+      for (let round = 0; round < rounds; round += 1) {
+        await rest()
+        const without = await latencyAt(on, perSecond, seconds, healthy)
+        const stream = await latencyAt(on, perSecond, seconds, healthy, faulty)
+        await rest()
+        await on.queue(400, faulty)
+        const burst = await latencyAt(on, perSecond, seconds, healthy)
+        found.push({ without: without.p99, stream: stream.p99, burst: burst.p99 })
+      }
+      const p99 = (of: keyof (typeof found)[number]) => tell(found.map((one) => one[of]))
+      const ratio = (of: 'stream' | 'burst') =>
+        tell(
+          found.map((one) => one[of] / one.without),
           2,
-        )}`,
+        )
+      say(
+        `fairness: healthy p99 without faulty ${p99('without')} ms; with 20 of 100 faulty, a fifth of all that comes being theirs, ${p99('stream')} ms, ratio ${ratio('stream')}; with 400 for them at once at the beginning ${p99('burst')} ms, ratio ${ratio('burst')}`,
       )
     } finally {
       await on.close()
