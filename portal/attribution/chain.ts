@@ -33,6 +33,8 @@ export type UnattributedCode =
   | 'lookup_failed'
   /** The name has no address. */
   | 'no_address'
+  /** Who was asked says that it is not theirs. */
+  | 'not_hosted_here'
   /** No proven network holds the address. */
   | 'no_network'
   /** Some of its addresses are in a proven network, and some are in none. */

@@ -49,7 +49,8 @@ export async function findUnattributed(
       category: row.category,
       scope: row.scope,
       submittedAt: row.submittedAt,
-      code: notes?.code ?? null,
+      // Its newest finding named somebody, and it waits all the same: who was asked has sent it back.
+      code: notes === null ? null : (notes.code ?? 'not_hosted_here'),
       findings: companiesNamedIn(notes).map(({ by, company, asn }) => ({
         by,
         name: company.name,

@@ -185,7 +185,10 @@ test('what is not hosted there waits for a person again', () =>
       assuranceNeeded: 2,
       sessionId: 'ses_1',
     }
-    expect(JSON.stringify(await findUnattributed(ground, desk as never))).toContain(notice.itemIds[0])
+    const [itemId] = notice.itemIds
+    expect(await findUnattributed(ground, desk as never)).toMatchObject({
+      items: [{ itemId, code: 'not_hosted_here' }],
+    })
   }))
 
 test('who is asked again by the desk after "not hosted here" has no more time than before', () =>
