@@ -20,6 +20,11 @@ const questions = [
     'select item_id from addressees where due_at < now() and ended_at is null and deadline_passed_at is null',
     'addressees_running',
   ],
+  [
+    'what is owed to a stream that polls',
+    "select jti from stream_updates where org_id = 'org_a' and told_at is null order by made_at limit 9",
+    'stream_updates_owed_to',
+  ],
 ] as const
 
 test.each(questions)('%s is answered by an index', (_what, question, index) =>

@@ -1157,6 +1157,7 @@ create table stream_updates (
   constraint stream_updates_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text])))
 );
 CREATE INDEX stream_updates_owed ON stream_updates USING btree (next_attempt_at) WHERE (told_at IS NULL);
+CREATE INDEX stream_updates_owed_to ON stream_updates USING btree (org_id, made_at) WHERE (told_at IS NULL);
 
 create table terms_accepted (
   org_id text not null,
