@@ -2,6 +2,7 @@ import { newId } from '../facts/id.ts'
 import type { Ground, Tx } from '../ground/ground.ts'
 import { insertAttempts } from './attempt-store.server.ts'
 import {
+  type Claim,
   type Claimed,
   findByIndex,
   leaseDue,
@@ -30,23 +31,27 @@ export interface Begun extends Claimed {
  * rows of the attempts are one transaction, before anything is sent. Whoever finds a row unfinished knows that it may
  * have been sent.
  */
-export function beginAttempts(ground: Ground, workerId: string, limit: number): Promise<Begun[]> {
-  const work = () => ground.db.transaction((tx) => begin(tx, workerId, limit), { repeated: true })
+export function beginAttempts(
+  ground: Ground,
+  workerId: string,
+  limit: number,
+  taken: readonly string[] = [],
+): Promise<Begun[]> {
+  const work = () => ground.db.transaction((tx) => begin(tx, { workerId, limit, taken }), { repeated: true })
   return ground.traces.span('claim', {}, work, (begun) =>
     begun.length === 0 ? null : { count: begun.length, noticeIds: begun.map(({ delivery }) => delivery.noticeId) },
   )
 }
 
-async function begin(tx: Tx, workerId: string, limit: number): Promise<Begun[]> {
+async function begin(tx: Tx, asked: Pick<Claim, 'workerId' | 'limit' | 'taken'>): Promise<Begun[]> {
   const claim = {
-    workerId,
+    ...asked,
     now: tx.now,
     leasedUntil: after(tx.now, leaseMs),
     longestLease: after(tx.now, leaseMs + slackMs),
     begunAfter: after(tx.now, -leaseMs),
     begunUntil: after(tx.now, slackMs),
     furthestTry: after(tx.now, furthestTryMs),
-    limit,
   }
   await findByIndex(tx.db)
   const endpoints = (await lockOpenEndpoints(tx.db, claim)).map((endpoint) => atItsPace(endpoint, tx.now))

@@ -16,6 +16,8 @@ export interface Claim {
   /** A try planned beyond this as well: it counts as due. */
   furthestTry: Date
   limit: number
+  /** Attempts that were taken in and are not written down yet: they are in flight no more. */
+  taken: readonly string[]
 }
 
 /** An endpoint as it is now, not as it was when the delivery was queued; locked until the transaction ends. */
@@ -72,8 +74,8 @@ const keyOf = (now: Date) => sql`left join lateral (
  * What is in flight at an endpoint: attempts that have begun, and no longer ago than a lease lasts. Counted by attempts,
  * since a delivery whose lease stands in no index is leased without a word to any index.
  */
-const running = ({ begunAfter, begunUntil }: Claim) =>
-  sql`a.result is null and a.started_at > ${begunAfter} and a.started_at <= ${begunUntil}`
+const running = ({ begunAfter, begunUntil, taken }: Claim) =>
+  sql`a.result is null and a.started_at > ${begunAfter} and a.started_at <= ${begunUntil} and a.id <> all(${taken}::text[])`
 
 const busyAt = (claim: Claim) => sql`left join lateral (
   select count(*)::int as number from attempts as a where a.endpoint_id = e.id and ${running(claim)}

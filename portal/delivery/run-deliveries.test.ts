@@ -53,6 +53,19 @@ test('whatever is due is delivered, what comes back together is one transaction,
     expect(attempts.every(({ result }) => result === 'received')).toBe(true)
   }))
 
+test('what was taken in is in flight no more, before it is written down; what was not answered yet is', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    for (let index = 0; index < 6; index += 1) await build.issuedNotice(ground, on)
+    const claim = (taken: string[]) => beginAttempts(ground, 'one', 32, taken)
+    const first = await claim([])
+    const ids = first.map(({ attemptId }) => attemptId)
+    expect([ids.length, await claim([])]).toEqual([2, []])
+    expect(await claim(ids.slice(0, 1))).toHaveLength(1)
+    expect(await claim(ids.slice(0, 1))).toEqual([])
+    expect(await claim(ids)).toHaveLength(1)
+  }))
+
 test('a bell wakes a worker that sleeps: what is queued goes out without waiting for its next look', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)

@@ -4,12 +4,15 @@ import { tryOne } from './attempt-delivery.ts'
 import { type Begun, beginAttempts } from './begin-attempts.ts'
 import { finishAttempts, type Tried } from './finish-attempts.ts'
 import { offerBegun } from './offer-begun.ts'
+import { readAnswer } from './push-answer.ts'
 
-/** In flight at once from one worker, over all endpoints: each holds a token in memory, and a socket. */
-const mostInFlight = 256
+/** In hand at once at one worker, over all endpoints: on their way, each with a socket, or not written down yet. */
+const mostInHand = 512
 /** What comes back within so long is written down together, and no more than so many. */
 const windowMs = 5
 const mostTogether = 100
+/** So many transactions write results at once. */
+const mostWriters = 2
 /** What nobody has answered at the second look is written down as offered before its answer is. */
 const lookMs = 1000
 /** How long it sleeps where nobody rings. */
@@ -33,20 +36,23 @@ export function runDeliveries(
   const worker = { workerId, jitter }
   const inFlight = new Map<string, { begun: Begun; looks: number }>()
   const back: Tried[] = []
+  // Whoever has taken one in has room for the next before we have written it down. What failed keeps its place until it is
+  // written: the next claim is to know of it.
+  const taken = new Set<string>()
   const bell = sleeper()
   const stopListening = ground.bell.listen('deliveries', bell.ring)
   let stopping = false
-  let writing = false
+  let writers = 0
   let timer: NodeJS.Timeout | undefined
   const offering = setInterval(() => void offer(), lookMs)
   offering.unref()
 
   async function claim(): Promise<void> {
     while (!stopping) {
-      const room = mostInFlight - inFlight.size
+      const room = mostInHand - inFlight.size
       let begun: Begun[] = []
       try {
-        if (room > 0) begun = await beginAttempts(ground, workerId, room)
+        if (room > 0) begun = await beginAttempts(ground, workerId, room, [...taken])
       } catch (error) {
         ground.log.error('deliveries not claimed', { error })
       }
@@ -61,7 +67,9 @@ export function runDeliveries(
 
   async function send(begun: Begun): Promise<void> {
     try {
-      back.push(await tryOne(ground, begun))
+      const tried = await tryOne(ground, begun)
+      back.push(tried)
+      if (tried.answer !== null && readAnswer(tried.answer).result === 'received') taken.add(begun.attemptId)
       if (back.length >= mostTogether) void write()
       else timer ??= setTimeout(() => void write(), windowMs)
     } catch (error) {
@@ -71,14 +79,16 @@ export function runDeliveries(
     }
   }
 
-  /** One transaction at a time: what comes back meanwhile makes the next. */
+  /** What comes back meanwhile makes the next transaction, or a second one at once where it is many. */
   async function write(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    if (writing) return
-    writing = true
+    if (writers >= mostWriters || (writers > 0 && back.length < mostTogether)) return
+    writers += 1
     while (back.length > 0) {
       const together = back.splice(0, mostTogether)
+      // So many are free again: the next are sent while these are written.
+      if (together.length === mostTogether) bell.ring()
       try {
         await finishAttempts(ground, worker, together)
         done(together)
@@ -88,7 +98,7 @@ export function runDeliveries(
         for (const one of together) void writeAlone(one)
       }
     }
-    writing = false
+    writers -= 1
   }
 
   async function writeAlone(one: Tried): Promise<void> {
@@ -106,7 +116,10 @@ export function runDeliveries(
   }
 
   function done(tried: readonly Tried[]): void {
-    for (const { begun } of tried) inFlight.delete(begun.attemptId)
+    for (const { begun } of tried) {
+      inFlight.delete(begun.attemptId)
+      taken.delete(begun.attemptId)
+    }
     bell.ring()
   }
 

@@ -51,6 +51,7 @@ export async function claimTimes(line: DeliveryLine, times: number): Promise<num
         begunUntil: after(5_000),
         furthestTry: after(furthestTryMs),
         limit: 64,
+        taken: [],
       }
       const began = performance.now()
       await findByIndex(tx.db)
