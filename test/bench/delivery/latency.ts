@@ -7,6 +7,8 @@ export interface Latency {
   p99: number
   max: number
   count: number
+  /** Each of them, the quickest first. */
+  took: readonly number[]
 }
 
 /**
@@ -47,6 +49,11 @@ export async function latencyAt(
     return from === undefined ? [] : [Math.max(0, at - from)]
   })
   took.sort((one, other) => one - other)
-  const at = (part: number) => took[Math.min(took.length - 1, Math.floor(part * took.length))] ?? Number.NaN
-  return { p50: at(0.5), p99: at(0.99), max: took.at(-1) ?? Number.NaN, count: took.length }
+  const at = (part: number) => partOf(took, part)
+  return { p50: at(0.5), p99: at(0.99), max: took.at(-1) ?? Number.NaN, count: took.length, took }
+}
+
+/** Of values in their order, the one that so many of them are not above. */
+export function partOf(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN
 }
