@@ -34,7 +34,7 @@ export function runDeliveries(
   { workerId, jitter = Math.random }: { workerId: string; jitter?: () => number },
 ): Deliveries {
   const worker = { workerId, jitter }
-  const inFlight = new Map<string, { begun: Begun; looks: number }>()
+  const inHand = new Map<string, { begun: Begun; looks: number }>()
   const back: Tried[] = []
   // Whoever has taken one in has room for the next before we have written it down. What failed keeps its place until it is
   // written: the next claim is to know of it.
@@ -49,7 +49,7 @@ export function runDeliveries(
 
   async function claim(): Promise<void> {
     while (!stopping) {
-      const room = mostInHand - inFlight.size
+      const room = mostInHand - inHand.size
       let begun: Begun[] = []
       try {
         if (room > 0) begun = await beginAttempts(ground, workerId, room, [...taken])
@@ -57,7 +57,7 @@ export function runDeliveries(
         ground.log.error('deliveries not claimed', { error })
       }
       for (const one of begun) {
-        inFlight.set(one.attemptId, { begun: one, looks: 0 })
+        inHand.set(one.attemptId, { begun: one, looks: 0 })
         void send(one)
       }
       // More than there was room for is taken as soon as something has come back.
@@ -75,7 +75,7 @@ export function runDeliveries(
     } catch (error) {
       // Nothing is known of it. Its lease runs out, and it is tried again.
       ground.log.error('delivery not sent', { deliveryId: begun.delivery.id, error })
-      inFlight.delete(begun.attemptId)
+      inHand.delete(begun.attemptId)
     }
   }
 
@@ -117,7 +117,7 @@ export function runDeliveries(
 
   function done(tried: readonly Tried[]): void {
     for (const { begun } of tried) {
-      inFlight.delete(begun.attemptId)
+      inHand.delete(begun.attemptId)
       taken.delete(begun.attemptId)
     }
     bell.ring()
@@ -125,8 +125,8 @@ export function runDeliveries(
 
   /** A receiver that takes its time is shown as one that has it. */
   async function offer(): Promise<void> {
-    for (const flight of inFlight.values()) flight.looks += 1
-    const late = [...inFlight.values()].filter(({ looks }) => looks === 2).map(({ begun }) => begun)
+    for (const flight of inHand.values()) flight.looks += 1
+    const late = [...inHand.values()].filter(({ looks }) => looks === 2).map(({ begun }) => begun)
     if (late.length === 0) return
     try {
       await offerBegun(ground, late)
@@ -136,7 +136,7 @@ export function runDeliveries(
   }
 
   async function giveBack(): Promise<void> {
-    const left = [...inFlight.values()].map(({ begun }) => begun)
+    const left = [...inHand.values()].map(({ begun }) => begun)
     if (left.length === 0) return
     await offerBegun(ground, left, { workerId })
     ground.bell.ring(['deliveries'])
@@ -150,7 +150,7 @@ export function runDeliveries(
       bell.ring()
       const until = performance.now() + patienceMs
       await claiming
-      while (inFlight.size > 0 && performance.now() < until) await bell.sleep(50)
+      while (inHand.size > 0 && performance.now() < until) await bell.sleep(50)
       clearInterval(offering)
       await giveBack()
     },

@@ -231,6 +231,8 @@ export async function putBack<Target extends Kept, State extends Kept>(
   }
   const resting = await kept.findResting(progress)
   if (resting !== null) {
+    // Its own run would write over what it is given here: it is waited for.
+    if (resting.outcome === undefined) throw new StepFailed('undo', item, new StillThere('another notice half done'))
     await kept.passOn(progress, resting, ref.now().toISOString())
     chain.alarm('rested_on', progress.notice, item)
     return 'passed-on'

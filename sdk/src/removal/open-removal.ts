@@ -127,6 +127,14 @@ export async function openRemoval<Target extends Kept, State extends Kept>(
   const remove = (items: readonly NoticeItem[], context: NoticeContext) =>
     each(items, context, (item) => removeItem(chain, item, context))
 
+  // Of two withdrawals about one place each has to see what the other has left.
+  let lastTakenBack: Promise<unknown> = Promise.resolve()
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = lastTakenBack.then(work, work)
+    lastTakenBack = mine
+    return mine
+  }
+
   async function takeBack(id: string, context: NoticeContext): Promise<Outcome | Reinstatement> {
     const progress = await kept.find(context.caseId, id)
     const result = progress === null ? 'nothing' : await putBack(chain, progress, refOf(context, id, progress.round))
@@ -211,7 +219,7 @@ export async function openRemoval<Target extends Kept, State extends Kept>(
           return each(
             items.map((id) => ({ id })),
             context,
-            ({ id }) => takeBack(id, context),
+            ({ id }) => inTurn(() => takeBack(id, context)),
           )
         for (const id of items) {
           const progress = await kept.find(context.caseId, id)
