@@ -50,6 +50,19 @@ test('whoever sleeps in the same process hears it without the database, until it
     expect(heard).toHaveBeenCalledTimes(1)
   }))
 
+test('what is rung in a process comes back to it by no detour', () =>
+  withBells(async (one, other, pool) => {
+    const [own, others] = [vi.fn(), vi.fn()]
+    one.listen('deliveries', own)
+    other.listen('deliveries', others)
+    await vi.waitFor(async () => expect(await listening(pool)).toHaveLength(2), soon)
+    one.ring(['deliveries'])
+    await vi.waitFor(() => expect(others).toHaveBeenCalledTimes(1), soon)
+    other.ring(['deliveries'])
+    await vi.waitFor(() => expect(own).toHaveBeenCalledTimes(2), soon)
+    expect(others).toHaveBeenCalledTimes(2)
+  }))
+
 test('a connection that breaks is made again', () =>
   withBells(async (one, other, pool) => {
     const heard = vi.fn()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Connection } from './database.server.ts'
 import type { Bell, BellName } from './ground.ts'
@@ -25,6 +26,7 @@ const againMs = 1000
 export function createBell(options: BellOptions | null): OpenBell {
   const listeners = new Map<BellName, Set<() => void>>()
   const rung = new Map<BellName, NodeJS.Timeout>()
+  const self = randomUUID()
   let client: pg.Client | null = null
   let retry: NodeJS.Timeout | undefined
   let closed = false
@@ -38,7 +40,7 @@ export function createBell(options: BellOptions | null): OpenBell {
     if (!options || closed || rung.has(name)) return
     const timer = setTimeout(() => {
       rung.delete(name)
-      if (!closed) options.say('select pg_notify($1, $2)', [channel, name]).catch(() => {})
+      if (!closed) options.say('select pg_notify($1, $2)', [channel, `${name} ${self}`]).catch(() => {})
     }, togetherMs)
     timer.unref()
     rung.set(name, timer)
@@ -57,7 +59,11 @@ export function createBell(options: BellOptions | null): OpenBell {
     }
     own.on('error', lost)
     own.on('end', lost)
-    own.on('notification', ({ payload }) => hear(payload as BellName))
+    own.on('notification', ({ payload = '' }) => {
+      const [name, from] = payload.split(' ')
+      // Whoever listens here has heard it when it was rung.
+      if (from !== self) hear(name as BellName)
+    })
     try {
       await own.connect()
       await own.query(`listen ${channel}`)
