@@ -60,12 +60,16 @@ async function putOff(db: Transaction<DB>, orgId: string, unserved: readonly Sta
     .execute()
 }
 
-/** Whoever waits for something, as `waiting (org_id)`, and a last row of nobody: hops from one to the next along an index. */
+/**
+ * Whoever waits for something, as `waiting (org_id)`, and a last row of nobody: hops from one to the next along
+ * `deliveries_waiting`. Asked for in the whole order of that index, since any other that begins with the organisation holds
+ * its history as well, and whoever has never counted the table believes that all of it waits.
+ */
 export const waitingOrganisations = sql`waiting as (
-    (select org_id from deliveries where next_attempt_at is not null order by org_id limit 1)
+    (select org_id from deliveries where next_attempt_at is not null order by org_id, deadline_at, id limit 1)
     union all
     select (select d.org_id from deliveries as d where d.next_attempt_at is not null and d.org_id > waiting.org_id
-            order by d.org_id limit 1)
+            order by d.org_id, d.deadline_at, d.id limit 1)
     from waiting where waiting.org_id is not null
   )`
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { expect, test, vi } from 'vitest'
 import { withGround } from '../testing/with-ground.ts'
 import { openPool, untilReachable } from './database.server.ts'
 
@@ -106,6 +107,27 @@ test('a table that is altered under a plan that is kept is read as it is now', (
     } finally {
       // The database is lent to other tests after this one.
       await sql`alter table fact_heads drop column more`.execute(ground.db.read)
+    }
+  }))
+
+test('a plan that is kept is made again after a minute: tables grow before anybody counts them', () =>
+  withGround(at, async (ground) => {
+    const heads = () =>
+      ground.db.transaction((tx) => tx.db.selectFrom('factHeads').selectAll().execute(), { repeated: true })
+    const said = vi.spyOn(pg.Client.prototype, 'query')
+    const renewed = () => said.mock.calls.filter(([text]) => (text as unknown) === 'discard plans').length
+    const now = vi.spyOn(performance, 'now')
+    try {
+      await heads()
+      await heads()
+      expect(renewed()).toBe(0)
+      const later = performance.now() + 61_000
+      now.mockImplementation(() => later)
+      await heads()
+      await heads()
+      expect(renewed()).toBe(1)
+    } finally {
+      vi.restoreAllMocks()
     }
   }))
 

@@ -106,14 +106,18 @@ export function kyselyOn(pool: PostgresPool): Kysely<DB> {
   })
 }
 
+const plansKeptMs = 60_000
+
 // One for the process: a connection may serve several of the pools below, and a name has one meaning on it.
 const statementNames = createStatementNames()
 
 /** The same pool, with lists written by us, see `arrayText`; and with names where a transaction asks for them. */
 function writingArrays(pool: PostgresPool): PostgresPool {
+  const plans = planKeeper()
   return {
     async connect() {
       const client = await pool.connect()
+      await plans.renew(client)
       return {
         query: ((text: string, given: readonly unknown[]) => {
           const values = given.map((value) => (Array.isArray(value) ? (arrayText(value) ?? value) : value))
@@ -126,6 +130,25 @@ function writingArrays(pool: PostgresPool): PostgresPool {
       }
     },
     end: () => pool.end(),
+  }
+}
+
+/**
+ * A plan that is kept is one for tables of the size they had. A server forgets it when it counts a table anew, which may be
+ * long after it has grown; so each connection's are made again from time to time.
+ */
+function planKeeper() {
+  const since = new WeakMap<PostgresPoolClient, number>()
+  return {
+    async renew(client: PostgresPoolClient): Promise<void> {
+      const now = performance.now()
+      const made = since.get(client)
+      if (made !== undefined && now - made < plansKeptMs) return
+      since.set(client, now)
+      if (made === undefined) return
+      // One that is broken fails whoever asks it next.
+      await client.query('discard plans', []).catch(() => {})
+    },
   }
 }
 

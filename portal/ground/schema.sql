@@ -285,7 +285,6 @@ create table deliveries (
 );
 CREATE INDEX deliveries_by_notice ON deliveries USING btree (notice_id);
 CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
-CREATE INDEX deliveries_due ON deliveries USING btree (next_attempt_at, deadline_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX deliveries_unreceipted ON deliveries USING btree (received_at) WHERE ((state = 'received'::text) AND (received_how = 'push'::text) AND (unacknowledged_at IS NULL));
 CREATE INDEX deliveries_waiting ON deliveries USING btree (org_id, deadline_at, id) WHERE (next_attempt_at IS NOT NULL);
 

@@ -44,22 +44,18 @@ export async function selectNorms(db: Transaction<DB>, noticeIds: readonly strin
   return new Map(rows.map(({ id, ...norm }) => [id, norm as Pick<Notice, keyof typeof norm>]))
 }
 
-/** The addressees that these words reached, in the order of their items. */
+/** The addressees that these words reached, each once, in the order of their items. */
 export async function lockReceiving(db: Transaction<DB>, received: readonly Named[]): Promise<Addressee[]> {
   const { noticeIds, orgIds, itemIds, of } = spread(received)
   if (of.length === 0) return []
-  const rows = await db
-    .selectFrom('addressees')
-    .selectAll()
-    .where(sql<boolean>`(item_id, org_id) in (
-      select a.item_id, a.org_id from addressees as a
-      join unnest(${noticeIds}::text[], ${orgIds}::text[], ${itemIds}::text[]) as r (notice_id, org_id, item_id)
-        on a.notice_id = r.notice_id and a.org_id = r.org_id and (r.item_id is null or a.item_id = r.item_id))`)
-    .orderBy('itemId')
-    .orderBy('orgId')
-    .forNoKeyUpdate()
-    .execute()
-  return rows.map(addresseeOf)
+  const { rows } = await sql<Parameters<typeof addresseeOf>[0]>`
+    select a.* from unnest(${noticeIds}::text[], ${orgIds}::text[], ${itemIds}::text[]) as r (notice_id, org_id, item_id)
+    join addressees as a
+      on a.notice_id = r.notice_id and a.org_id = r.org_id and (r.item_id is null or a.item_id = r.item_id)
+    order by a.item_id, a.org_id
+    for no key update of a`.execute(db)
+  const once = new Map(rows.map((row) => [`${row.itemId} ${row.orgId}`, row]))
+  return [...once.values()].map(addresseeOf)
 }
 
 export async function setClocks(

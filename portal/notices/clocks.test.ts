@@ -9,7 +9,7 @@ import { pauseClock } from './pause-clock.ts'
 import { readAddressees, readNotice } from './read-notice.ts'
 import { reopenClock } from './reopen-clock.ts'
 import { resumeClock } from './resume-clock.ts'
-import { startClock } from './start-clock.ts'
+import { startClock, startClocks } from './start-clock.ts'
 import { stopClock } from './stop-clock.ts'
 
 const at = '2026-11-22T09:00:00.000Z'
@@ -40,6 +40,19 @@ async function built(ground: TestGround, input: Parameters<typeof receivedNotice
 }
 
 describe('the clocks of a notice', () => {
+  test('start once where two receipts of one moment name the same item', () =>
+    withGround(at, async (ground) => {
+      const { orgId } = await provider(ground)
+      const { noticeId, itemIds } = await issuedNotice(ground, { items: [{}, {}] })
+      const [first = ''] = itemIds
+      const one = { noticeId, orgId, itemIds: [first], at: instant('22T09:10') }
+      const other = { noticeId, orgId, itemIds: null, at: instant('22T09:12') }
+      const started = await ground.db.transaction((tx) => startClocks(tx, [one, other, one]))
+      expect(started.map((each) => each.itemIds)).toEqual([[first], itemIds.slice(1), []])
+      const received = (await readAddressees(ground.db.read, { noticeId })).map(({ receivedAt }) => receivedAt)
+      expect(received).toEqual([instant('22T09:10'), instant('22T09:12')])
+    }))
+
   test('wait while it is offered and start with its receipt, all of one addressee at once', () =>
     withGround(at, async (ground) => {
       const { orgId } = await provider(ground)
