@@ -24,6 +24,8 @@ export interface Begun extends Claimed {
   number: number
   at: Date
   channel: OpenEndpoint
+  /** No place is left at its endpoint: whatever else is due there waits until one of these is back. */
+  full: boolean
 }
 
 /**
@@ -59,9 +61,13 @@ async function begin(tx: Tx, asked: Pick<Claim, 'workerId' | 'limit' | 'taken'>)
   const claimed = await leaseDue(tx.db, endpoints, claim)
   if (claimed.length === 0) return []
   const channels = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
+  const sent = new Map<string, number>()
+  for (const { endpointId } of claimed) sent.set(endpointId, (sent.get(endpointId) ?? 0) + 1)
   const begun = claimed.flatMap((one) => {
     const channel = channels.get(one.endpointId)
-    return channel ? [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, at: tx.now, channel }] : []
+    if (!channel) return []
+    const full = (sent.get(one.endpointId) ?? 0) >= one.places
+    return [{ ...one, attemptId: newId('try'), number: one.delivery.attempts, at: tx.now, channel, full }]
   })
   await insertAttempts(
     tx.db,

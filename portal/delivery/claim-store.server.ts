@@ -41,8 +41,12 @@ export interface Claimed {
   /** As it is now: leased, its attempt counted. */
   delivery: DeliveryRow
   endpointId: string
+  /** How many places were free there, this one's included. */
+  places: number
   token: Pick<Selectable<DB['tokens']>, 'jti' | 'itemIds'> & { dataKey: Buffer; sealed: Buffer }
 }
+
+type Leased = DeliveryRow & { places: number; itemIds: string[] | null; dataKey: Buffer; sealed: Buffer }
 
 /** How many at once: one after a failure, else what its owner set, else what its own rate asks for, else two. */
 const most = sql<number>`case when e.failures > 0 then 1
@@ -55,7 +59,8 @@ const most = sql<number>`case when e.failures > 0 then 1
 export async function findByIndex(db: Transaction<DB>): Promise<void> {
   await sql`
     select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-           set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`.execute(db)
+           set_config('enable_mergejoin', 'off', true), set_config('enable_bitmapscan', 'off', true),
+           set_config('jit', 'off', true)`.execute(db)
 }
 
 /** An endpoint that is read, with the key that tokens to it are sealed with. */
@@ -151,7 +156,7 @@ export async function leaseDue(
   const { workerId, leasedUntil, limit } = claim
   const of = <K extends 'id' | 'orgId' | 'most'>(column: K) => endpoints.map((endpoint) => endpoint[column])
   const ways = endpoints.map(({ standsIn }) => waysAsText(standsIn))
-  const { rows } = await sql<DeliveryRow & { itemIds: string[] | null; dataKey: Buffer; sealed: Buffer }>`
+  const { rows } = await sql<Leased>`
     with room as (
       select r.id, r.org_id, r.ways, r.most - count(a.id)::int as most
       from unnest(${of('id')}::text[], ${of('orgId')}::text[], ${of('most')}::int[], ${ways}::text[])
@@ -160,7 +165,7 @@ export async function leaseDue(
       group by r.id, r.org_id, r.most, r.ways
     ),
     picked as (
-      select due.id, due.deadline_at, room.id as at_endpoint, t.item_ids, t.data_key, t.sealed,
+      select due.id, due.deadline_at, room.id as at_endpoint, room.most as places, t.item_ids, t.data_key, t.sealed,
         t.data_key is null or t.sealed is null as erased
       from room
       cross join lateral (
@@ -183,10 +188,11 @@ export async function leaseDue(
     set endpoint_id = picked.at_endpoint, leased_by = ${workerId}, leased_until = ${leasedUntil},
         attempts = d.attempts + 1
     from picked where d.id = picked.id and not picked.erased
-    returning d.*, picked.item_ids, picked.data_key, picked.sealed`.execute(db)
-  return rows.map(({ itemIds, dataKey, sealed, ...delivery }) => ({
+    returning d.*, picked.places, picked.item_ids, picked.data_key, picked.sealed`.execute(db)
+  return rows.map(({ places, itemIds, dataKey, sealed, ...delivery }) => ({
     delivery,
     endpointId: delivery.endpointId ?? '',
+    places,
     token: { jti: delivery.jti, itemIds, dataKey, sealed },
   }))
 }

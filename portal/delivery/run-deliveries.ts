@@ -39,9 +39,13 @@ export function runDeliveries(
   // Whoever has taken one in has room for the next before we have written it down. What failed keeps its place until it is
   // written: the next claim is to know of it.
   const taken = new Set<string>()
+  // Endpoints without a free place: more may be due there, and waits until one of these is back.
+  const full = new Set<string>()
   const bell = sleeper()
   const stopListening = ground.bell.listen('deliveries', bell.ring)
   let stopping = false
+  let claiming = false
+  let crowded = false
   let writers = 0
   let timer: NodeJS.Timeout | undefined
   const offering = setInterval(() => void offer(), lookMs)
@@ -51,16 +55,20 @@ export function runDeliveries(
     while (!stopping) {
       const room = mostInHand - inHand.size
       let begun: Begun[] = []
+      claiming = true
       try {
         if (room > 0) begun = await beginAttempts(ground, workerId, room, [...taken])
       } catch (error) {
         ground.log.error('deliveries not claimed', { error })
       }
+      claiming = false
       for (const one of begun) {
         inHand.set(one.attemptId, { begun: one, looks: 0 })
+        if (one.full) full.add(one.channel.id)
         void send(one)
       }
       // More than there was room for is taken as soon as something has come back.
+      crowded = room <= 0
       if (room <= 0 || begun.length < room) await bell.sleep(sleepMs)
     }
   }
@@ -120,7 +128,15 @@ export function runDeliveries(
       inHand.delete(begun.attemptId)
       taken.delete(begun.attemptId)
     }
-    bell.ring()
+    if (makesRoom(tried)) bell.ring()
+  }
+
+  /** Whether something may be due now that could not be claimed before. Who has just failed is not asked in the same breath. */
+  function makesRoom(tried: readonly Tried[]): boolean {
+    const there = tried.filter(({ answer }) => answer !== null && readAnswer(answer).result !== 'failed')
+    const again = there.filter(({ begun: { channel } }) => full.delete(channel.id) || channel.failures > 0)
+    // A claim that is under way has seen their places taken.
+    return again.length > 0 || (claiming && there.length > 0) || crowded || stopping
   }
 
   /** A receiver that takes its time is shown as one that has it. */
@@ -142,14 +158,14 @@ export function runDeliveries(
     ground.bell.ring(['deliveries'])
   }
 
-  const claiming = claim()
+  const claims = claim()
   return {
     async stop(patienceMs = 15_000) {
       stopping = true
       stopListening()
       bell.ring()
       const until = performance.now() + patienceMs
-      await claiming
+      await claims
       while (inHand.size > 0 && performance.now() < until) await bell.sleep(50)
       clearInterval(offering)
       await giveBack()
