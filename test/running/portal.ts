@@ -31,7 +31,8 @@ export async function startPortal(
 ): Promise<RunningPortal> {
   const dataDir = options.dataDir ?? freshDataDir()
   const port = options.port ?? (await freePorts(8))
-  const child = spawn(process.execPath, ['--max-semi-space-size=64', join(root, 'scripts/start.mjs')], {
+  const memory = ['--max-semi-space-size=32', '--initial-old-space-size=128']
+  const child = spawn(process.execPath, [...memory, join(root, 'scripts/start.mjs')], {
     cwd: root,
     env: {
       ...process.env,

@@ -7,6 +7,8 @@ export interface Latency {
   p99: number
   max: number
   count: number
+  /** How far whoever queues fell behind, at most: the load was not what it says where this is long. */
+  behind: number
   /** Each of them, the quickest first. */
   took: readonly number[]
 }
@@ -29,10 +31,12 @@ export async function latencyAt(
   const deliveries = runDeliveries(ground, { workerId: `bench-${performance.now()}` })
   const everyMs = 100
   const each = Math.max(1, Math.round((perSecond * everyMs) / 1000))
+  let behind = 0
   try {
     const began = performance.now()
     for (let turn = 0; turn < (seconds * 1000) / everyMs; turn += 1) {
       await wait(Math.max(0, began + turn * everyMs - performance.now()))
+      behind = Math.max(behind, performance.now() - began - turn * everyMs)
       if (beside.length > 0) await line.queue(Math.round(each / 4), beside)
       const ids = await line.queue(each, to)
       const at = Date.now()
@@ -50,7 +54,7 @@ export async function latencyAt(
   })
   took.sort((one, other) => one - other)
   const at = (part: number) => partOf(took, part)
-  return { p50: at(0.5), p99: at(0.99), max: took.at(-1) ?? Number.NaN, count: took.length, took }
+  return { p50: at(0.5), p99: at(0.99), max: took.at(-1) ?? Number.NaN, count: took.length, behind, took }
 }
 
 /** Of values in their order, the one that so many of them are not above. */

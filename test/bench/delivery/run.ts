@@ -93,47 +93,39 @@ const parts: Record<string, () => Promise<void>> = {
       await on.close()
     }
   },
-  /** Healthy endpoints with a fifth that misbehaves, beside the same without. In turn, so that both see the same machine. */
+  /**
+   * Healthy endpoints alone; with as much again for others, a fifth of all, who behave; with the same for others who do not;
+   * and with much for those at once at the beginning. In turn, so that all see the same machine.
+   */
   async fairness() {
-    const on = await line({
-      behaviours: [...good(80), ...Array.from({ length: 20 }, (_, at) => faults[at % faults.length] ?? 'hang')],
-    })
+    const fault = (_: unknown, at: number) => faults[at % faults.length] ?? 'hang'
+    const on = await line({ behaviours: [...good(100), ...Array.from({ length: 20 }, fault)] })
     try {
-      const healthy = Array.from({ length: 80 }, (_, number) => number)
-      const faulty = Array.from({ length: 20 }, (_, number) => 80 + number)
+      const from = (first: number, count: number) => Array.from({ length: count }, (_, number) => first + number)
+      const [healthy, behaved, faulty] = [from(0, 80), from(80, 20), from(100, 20)]
       // So many that forty of a round, not five, lie above its p99.
       const [perSecond, seconds] = quick ? [40, 8] : [200, 20]
-      await latencyAt(on, perSecond, 3, healthy)
       const rest = async () => {
         await on.pool.query('update deliveries set next_attempt_at = null where next_attempt_at is not null')
         await on.pool.query('update endpoints set failures = 0, rests = 0, rests_until = null')
       }
-      const found: Record<'without' | 'stream' | 'burst', Latency>[] = []
-      for (let round = 0; round < rounds; round += 1) {
+      const measure = async (beside: readonly number[], atOnce = 0) => {
         await rest()
-        const without = await latencyAt(on, perSecond, seconds, healthy)
-        const stream = await latencyAt(on, perSecond, seconds, healthy, faulty)
-        await rest()
-        await on.queue(400, faulty)
-        const burst = await latencyAt(on, perSecond, seconds, healthy)
-        found.push({ without, stream, burst })
+        if (atOnce > 0) await on.queue(atOnce, faulty)
+        return latencyAt(on, perSecond, seconds, healthy, beside)
       }
-      // Of all rounds together as well: forty of a round make its p99, and one pause of the machine is forty.
-      const all = (of: keyof (typeof found)[number]) =>
-        partOf(
-          found.flatMap((one) => one[of].took).sort((one, other) => one - other),
-          0.99,
-        )
-      const p99 = (of: keyof (typeof found)[number]) =>
-        `${tell(found.map((one) => one[of].p99))} ms, ${all(of)} over all`
-      const ratio = (of: 'stream' | 'burst') =>
-        `${tell(
-          found.map((one) => one[of].p99 / one.without.p99),
-          2,
-        )}, ${(all(of) / all('without')).toFixed(2)} over all`
-      say(
-        `fairness: healthy p99 without faulty ${p99('without')}; with 20 of 100 faulty, a fifth of all that comes being theirs, ${p99('stream')}, ratio ${ratio('stream')}; with 400 for them at once at the beginning ${p99('burst')}, ratio ${ratio('burst')}`,
-      )
+      await latencyAt(on, perSecond, 3, healthy)
+      const found: Record<'alone' | 'behaved' | 'faulty' | 'burst', Latency>[] = []
+      for (let round = 0; round < rounds; round += 1) {
+        const alone = await measure([])
+        found.push({
+          alone,
+          behaved: await measure(behaved),
+          faulty: await measure(faulty),
+          burst: await measure([], 400),
+        })
+      }
+      say(`fairness, healthy endpoints, ${perSecond} a second: ${fairnessOf(found)}`)
     } finally {
       await on.close()
     }
@@ -196,6 +188,24 @@ const parts: Record<string, () => Promise<void>> = {
       await on.close()
     }
   },
+}
+
+function fairnessOf(found: readonly Record<'alone' | 'behaved' | 'faulty' | 'burst', Latency>[]): string {
+  type Of = keyof (typeof found)[number]
+  // Of all rounds together as well: forty of a round make its p99, and one pause of the machine is forty.
+  const all = (of: Of) =>
+    partOf(
+      found.flatMap((one) => one[of].took).sort((one, other) => one - other),
+      0.99,
+    )
+  const p99 = (of: Of) => `${tell(found.map((one) => one[of].p99))} ms, ${all(of)} over all`
+  const ratio = (of: Of, to: Of) =>
+    `${tell(
+      found.map((one) => one[of].p99 / one[to].p99),
+      2,
+    )}, ${(all(of) / all(to)).toFixed(2)} over all`
+  const behind = Math.max(...found.flatMap((one) => Object.values(one).map((each) => each.behind)))
+  return `p99 alone ${p99('alone')}; beside 20 others who behave, a fifth of all that comes being theirs, ${p99('behaved')}; beside 20 who misbehave, as much being theirs, ${p99('faulty')}, ratio to those who behave ${ratio('faulty', 'behaved')}, to alone ${ratio('faulty', 'alone')}; with 400 for those at once at the beginning ${p99('burst')}, ratio to alone ${ratio('burst', 'alone')}; whoever queues fell behind by ${ms(behind)} at most`
 }
 
 const unknown = named.filter((name) => !Object.hasOwn(parts, name))
