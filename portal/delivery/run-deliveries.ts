@@ -36,8 +36,8 @@ export function runDeliveries(
   const worker = { workerId, jitter }
   const inHand = new Map<string, { begun: Begun; looks: number }>()
   const back: Tried[] = []
-  // Whoever has taken one in has room for the next before we have written it down. What failed keeps its place until it is
-  // written: the next claim is to know of it.
+  // Whoever has taken one in has room for the next before we have written it down. What failed, and what was taken in where
+  // others had failed, keeps its place until it is written: what then is due is for the next claim to know.
   const taken = new Set<string>()
   // Endpoints without a free place: more may be due there, and waits until one of these is back.
   const full = new Set<string>()
@@ -77,7 +77,8 @@ export function runDeliveries(
     try {
       const tried = await tryOne(ground, begun)
       back.push(tried)
-      if (tried.answer !== null && readAnswer(tried.answer).result === 'received') taken.add(begun.attemptId)
+      const received = tried.answer !== null && readAnswer(tried.answer).result === 'received'
+      if (received && begun.channel.failures === 0) taken.add(begun.attemptId)
       if (back.length >= mostTogether) void write()
       else timer ??= setTimeout(() => void write(), windowMs)
     } catch (error) {
