@@ -45,7 +45,6 @@ export function runDeliveries(
   const stopListening = ground.bell.listen('deliveries', bell.ring)
   let stopping = false
   let claiming = false
-  let crowded = false
   let writers = 0
   let timer: NodeJS.Timeout | undefined
   const offering = setInterval(() => void offer(), lookMs)
@@ -68,7 +67,6 @@ export function runDeliveries(
         void send(one)
       }
       // More than there was room for is taken as soon as something has come back.
-      crowded = room <= 0
       if (room <= 0 || begun.length < room) await bell.sleep(sleepMs)
     }
   }
@@ -125,19 +123,20 @@ export function runDeliveries(
   }
 
   function done(tried: readonly Tried[]): void {
+    const again = makesRoom(tried)
     for (const { begun } of tried) {
       inHand.delete(begun.attemptId)
       taken.delete(begun.attemptId)
     }
-    if (makesRoom(tried)) bell.ring()
+    if (again) bell.ring()
   }
 
   /** Whether something may be due now that could not be claimed before. Who has just failed is not asked in the same breath. */
   function makesRoom(tried: readonly Tried[]): boolean {
     const there = tried.filter(({ answer }) => answer !== null && readAnswer(answer).result !== 'failed')
-    const again = there.filter(({ begun: { channel } }) => full.delete(channel.id) || channel.failures > 0)
+    const behind = there.filter(({ begun: { channel } }) => full.delete(channel.id) || channel.failures > 0)
     // A claim that is under way has seen their places taken.
-    return again.length > 0 || (claiming && there.length > 0) || crowded || stopping
+    return behind.length > 0 || (claiming && there.length > 0) || inHand.size >= mostInHand || stopping
   }
 
   /** A receiver that takes its time is shown as one that has it. */
