@@ -6,7 +6,7 @@ import { type Answer, slowErrs } from './push-answer.ts'
 import { bringForward, type EndpointHealth, lockHealth, updateHealth } from './result-store.server.ts'
 
 interface Heard {
-  begun: Pick<Begun, 'channel'>
+  begun: Pick<Begun, 'channel' | 'at'>
   answer: OutboundAnswer
   meaning: Answer
   at: Date
@@ -25,23 +25,26 @@ export async function noteHealth(tx: Tx, heard: readonly Heard[], jitter: () => 
   if (news.length === 0) return
   const ids = [...new Set(news.map(({ begun }) => begun.channel.id))]
   const endpoints = await lockHealth(tx.db, ids)
-  const back = endpoints.filter((endpoint) => {
+  const back = endpoints.flatMap((endpoint) => {
     const own = heard.filter(({ begun: { channel } }) => channel.id === endpoint.id)
-    return hear(endpoint, own, jitter)
+    const since = hear(endpoint, own, jitter)
+    return since === null ? [] : [{ id: endpoint.id, since }]
   })
   await updateHealth(tx.db, endpoints)
-  for (const { id } of back) await bringForward(tx.db, id, slowErrs, tx.now)
+  // Due since then and not since now: a claim that began a moment ago, here or elsewhere, would pass over what is due after it
+  // began, and take later deadlines first.
+  for (const { id, since } of back) await bringForward(tx.db, id, slowErrs, since)
 }
 
-/** Writes into it how it fares after these. Answers whether it is back: it rested, and takes something in again. */
-function hear(endpoint: EndpointHealth, heard: readonly Heard[], jitter: () => number): boolean {
-  let back = false
-  for (const { answer, meaning, at } of heard) {
+/** Writes into it how it fares after these. Answers since when it is back: it rested, and takes in what was begun then. */
+function hear(endpoint: EndpointHealth, heard: readonly Heard[], jitter: () => number): Date | null {
+  let back: Date | null = null
+  for (const { begun, answer, meaning, at } of heard) {
     if (answer.result === 'answered') endpoint.allowedRate = allowedRateOf(answer.headers) ?? endpoint.allowedRate
     endpoint.failures = meaning.result === 'received' ? 0 : endpoint.failures + 1
     if (meaning.result !== 'failed') {
       // Somebody is there, whatever they say.
-      back ||= endpoint.rests > 0 && meaning.result === 'received'
+      if (endpoint.rests > 0 && meaning.result === 'received') back ??= begun.at
       Object.assign(endpoint, { rests: 0, restsUntil: null })
     } else if (endpoint.failures >= restsAfter && (endpoint.restsUntil === null || endpoint.restsUntil <= at)) {
       endpoint.restsUntil = new Date(at.getTime() + restMs(endpoint.rests, jitter()))

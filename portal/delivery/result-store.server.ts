@@ -29,11 +29,11 @@ export async function writeDeliveries(db: Transaction<DB>, rows: readonly Delive
     where d.id = w.id`.execute(db)
 }
 
-/** What waited for an endpoint that answers again, and not because it was refused for what it is, is due now. */
-export async function bringForward(db: Transaction<DB>, endpointId: string, slow: readonly string[], now: Date) {
+/** What waited for an endpoint that answers again, and not because it was refused for what it is, is due since then. */
+export async function bringForward(db: Transaction<DB>, endpointId: string, slow: readonly string[], since: Date) {
   await sql`
-    update deliveries set next_attempt_at = ${now}
-    where next_attempt_at > ${now} and endpoint_id = ${endpointId} and leased_until is null
+    update deliveries set next_attempt_at = ${since}
+    where next_attempt_at > ${since} and endpoint_id = ${endpointId} and leased_until is null
       and state in ('queued', 'offered', 'failed') and not (last_code = any(${slow}::text[])) and last_code not like 'poll.%'`.execute(
     db,
   )

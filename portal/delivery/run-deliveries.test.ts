@@ -212,6 +212,27 @@ test('an endpoint that is not there is left alone; one is tried now and then, an
     expect((await rows(ground)).map((row) => row.state)).toEqual(Array(8).fill('received'))
   }))
 
+test('what waited for an endpoint that is back is due since that attempt began: a claim that began meanwhile passes over none', () =>
+  build.withLine(start, async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    for (let index = 0; index < 5; index += 1) await build.issuedNotice(ground, on)
+    ground.outbound.answer(build.endpointUrl, 503)
+    for (let round = 0; round < 6; round += 1) await tryNow(ground)
+    ground.clock.advance(30_000)
+    const began = ground.clock.now()
+    const [first, ...others] = await rows(ground)
+    const nextAttemptAt = new Date(began.getTime() + 3_600_000)
+    for (const { id } of others)
+      await ground.db.read.updateTable('deliveries').set({ nextAttemptAt }).where('id', '=', id).execute()
+    ground.outbound.answer(build.endpointUrl, () => {
+      ground.clock.advance(2_000)
+      return 202
+    })
+    expect(await tryNow(ground)).toBe(1)
+    expect((await rows(ground)).map((row) => row.nextAttemptAt)).toEqual([null, ...others.map(() => began)])
+    expect(first).toMatchObject({ lastCode: 'http_503' })
+  }))
+
 test('a receiver that refuses what it is sent is there: it is not left alone, and its slow retries are not brought forward', () =>
   build.withLine(start, async (ground, on) => {
     await build.endpoint(ground, on.provider)
