@@ -203,8 +203,7 @@ const time = sql`(deadline_at - coalesce(first_queued_at, created_at))`
  * tenth of its time, whichever is earlier; after two hard failures at once.
  */
 export function selectStuck(db: Kysely<DB>, { now, events, hard, limit }: Stuck): Promise<DeliveryRow[]> {
-  return waiting(db, events, limit)
-    .where('escalated', '=', 0)
+  return waiting(db, events, limit, 0)
     .where((where) =>
       where.or([
         sql<boolean>`${offered} + least(interval '10 minutes', ${time} / 10) <= ${now}`,
@@ -228,18 +227,19 @@ export function selectOlder(
     part,
   }: { now: Date; events: readonly string[]; limit: number; step: number; part: number },
 ): Promise<DeliveryRow[]> {
-  return waiting(db, events, limit)
-    .where('escalated', '=', step - 1)
+  return waiting(db, events, limit, step - 1)
     .where(sql<boolean>`${offered} + ${time} * ${part}::float8 <= ${now}`)
     .execute()
 }
 
-function waiting(db: Kysely<DB>, events: readonly string[], limit: number) {
+/** What waits and has taken so many steps, written into the question: its index holds those that have one to take. */
+function waiting(db: Kysely<DB>, events: readonly string[], limit: number, taken: number) {
   return db
     .selectFrom('deliveries')
     .selectAll()
     .where('state', 'in', ['queued', 'offered', 'failed'])
     .where('nextAttemptAt', 'is not', null)
+    .where('escalated', '=', sql.lit(taken))
     .where('event', 'in', [...events])
     .orderBy('deadlineAt')
     .limit(limit)

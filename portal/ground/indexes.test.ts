@@ -11,6 +11,16 @@ const questions = [
     'attempts_running',
   ],
   [
+    'which deliveries have a step to take',
+    'select * from deliveries where next_attempt_at is not null and escalated = 2 order by deadline_at limit 9',
+    'deliveries_steps',
+  ],
+  [
+    'what was signed with a key lately',
+    "select t.jti from signing_keys as k join tokens as t on t.kid = k.kid where t.issued_at >= k.revoked_at - interval '10 minutes'",
+    'tokens_by_key',
+  ],
+  [
     'what is due to be looked at',
     'select item_id from observed_items where next_look_at <= now()',
     'observed_items_due',

@@ -285,6 +285,7 @@ create table deliveries (
 );
 CREATE INDEX deliveries_by_notice ON deliveries USING btree (notice_id);
 CREATE INDEX deliveries_by_org ON deliveries USING btree (org_id, id);
+CREATE INDEX deliveries_steps ON deliveries USING btree (escalated, deadline_at) WHERE ((next_attempt_at IS NOT NULL) AND (escalated < 3));
 CREATE INDEX deliveries_unreceipted ON deliveries USING btree (received_at) WHERE ((state = 'received'::text) AND (received_how = 'push'::text) AND (unacknowledged_at IS NULL));
 CREATE INDEX deliveries_waiting ON deliveries USING btree (org_id, deadline_at, id) WHERE (next_attempt_at IS NOT NULL);
 
@@ -1185,6 +1186,7 @@ create table tokens (
   constraint tokens_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
   constraint tokens_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisations(id)
 );
+CREATE INDEX tokens_by_key ON tokens USING btree (kid, issued_at);
 
 create table totp_factors (
   person_id text not null,
