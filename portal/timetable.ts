@@ -2,6 +2,7 @@
 import { admitWaiting } from './attribution/admit-waiting.ts'
 import { checkProofs } from './attribution/check-proofs.ts'
 import { beat, beatEveryMs } from './deadlines/outages.ts'
+import { abandonLost } from './delivery/abandon-lost.ts'
 import { endRehearsals } from './delivery/end-rehearsals.ts'
 import { fallBack } from './delivery/fall-back.ts'
 import { markSilent } from './delivery/mark-silent.ts'
@@ -36,6 +37,7 @@ const minute = 60 * second
 export const timetable: Entry[] = [
   { name: 'tell-streams', every: 5 * second, run: (ground) => tellStreams(ground) },
   { name: 'fall-back', every: 5 * second, run: (ground) => fallBack(ground) },
+  { name: 'abandon-lost', every: 10 * second, run: (ground) => abandonLost(ground) },
   { name: 'end-rehearsals', every: 2 * second, run: (ground) => endRehearsals(ground) },
   { name: 'observe-due-items', every: 250, run: (ground) => observeDueItems(ground, { limit: 32 }) },
   { name: 'deem-receipts', every: 5 * second, run: (ground) => deemReceipts(ground) },

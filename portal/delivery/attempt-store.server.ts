@@ -79,6 +79,20 @@ export async function abandonAttempts(db: Transaction<DB>, deliveryIds: readonly
     .execute()
 }
 
+/** What began outside of these instants and has no result, as above; one that is being written is left to whoever writes it. */
+export async function abandonOutside(
+  db: Transaction<DB>,
+  { after, until, now }: { after: Date; until: Date; now: Date },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update attempts set result = 'abandoned', finished_at = ${now}, code = 'abandoned'
+    where id in (
+      select id from attempts where result is null and (started_at <= ${after} or started_at > ${until})
+      for no key update skip locked
+    )`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
 /** Only an active endpoint is paused; answers whether this call did it. */
 export async function setEndpointPaused(db: Transaction<DB>, endpointId: string, now: Date): Promise<boolean> {
   const done = await db

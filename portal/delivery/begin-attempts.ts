@@ -15,8 +15,8 @@ import { furthestTryMs } from './retry-timetable.ts'
 
 /** Longer than a request can take: a lease that runs out means that its worker is gone, and its endpoint is free again. */
 export const leaseMs = 20_000
-/** Two processes learn of a clock that was set a moment apart. */
-const slackMs = 5_000
+/** Two processes learn of a clock that was set a moment apart, and are never quite alike. */
+export const slackMs = 5_000
 
 /** An attempt that stands in the database and was not sent yet. */
 export interface Begun extends Claimed {

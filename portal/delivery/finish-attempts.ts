@@ -1,7 +1,7 @@
 import { eventTypes } from '@noticeline/sdk/protocol'
 import { type NewFact, recordIn } from '../facts/record.ts'
 import type { Ground, OutboundAnswer, Tx } from '../ground/ground.ts'
-import { abandonAttempts, setEndpointPaused } from './attempt-store.server.ts'
+import { setEndpointPaused } from './attempt-store.server.ts'
 import type { Begun } from './begin-attempts.ts'
 import { selectChannels } from './channel-store.server.ts'
 import { findByIndex } from './claim-store.server.ts'
@@ -77,15 +77,6 @@ async function finish(tx: Tx, ground: Ground, worker: Worker, tried: readonly Tr
   )
   await writeDeliveries(tx.db, [...rows.values()])
   for (const one of there) if (one.meaning.gone) await leave(tx, one, facts)
-  // Nobody tries them again, so nobody would find another attempt whose worker was killed.
-  const repeated = [...arrivals.values()].filter(({ delivery }) => (rows.get(delivery.id)?.attempts ?? 0) > 1)
-  if (repeated.length > 0) {
-    await abandonAttempts(
-      tx.db,
-      repeated.map(({ delivery }) => delivery.id),
-      tx.now,
-    )
-  }
   const started = await startClocksOf(tx, [...arrivals.values()])
   for (const [index, one] of [...arrivals.keys()].entries()) facts.set(one, started[index] ?? [])
   for (const [one, offered] of offers) facts.set(one, [offered, ...(facts.get(one) ?? [])])

@@ -2,12 +2,12 @@ import { type EventType, eventTypes } from '@noticeline/sdk/protocol'
 import { record } from '../facts/record.ts'
 import type { Ground } from '../ground/ground.ts'
 import { readNotice } from '../notices/read-notice.ts'
-import { abandonAttempts } from './attempt-store.server.ts'
 import { hasArrived } from './delivery.ts'
 import {
   type DeliveryRow,
   lockDelivery,
   lockNoticeSeq,
+  selectIssuedDelivery,
   selectNewestRoot,
   selectToken,
   setNoticeSeq,
@@ -27,11 +27,14 @@ const toleranceMs = 600_000
 
 /** Other processes sign with a key that was revoked for ten seconds more; an hour is plenty. */
 const revokedLatelyMs = 3_600_000
+/** What was signed longer before that is found by whoever walks over all of it. */
+const signedBefore = '10 minutes'
 
 /**
  * Signs again what nobody takes in any longer: notices that were not delivered for 30 days, whatever waits and was signed
- * by a clock that was ahead or by a key that was revoked since, and for an hour after that also what arrived under that
- * key and is still open, so that its receiver holds it in a token that proves something. The same notice, the next revision, with `reissue_of`; the old delivery is closed as superseded.
+ * by a clock that was ahead or by a key that was revoked since, and for an hour after that also what was signed with it
+ * shortly before or later, arrived and is still open, so that its receiver holds it in a token that proves something. The same
+ * notice, the next revision, with `reissue_of`; the old delivery is closed as superseded.
  * What waited goes on where it was: its deadline is the first one, no step of its escalation is taken twice, and its first
  * contact gets another link, since the earlier ones have run out. Answers how many.
  */
@@ -45,30 +48,29 @@ export async function reissueDeliveries(ground: Ground): Promise<number> {
     limit: atOnce,
   })
   let count = 0
-  for (const delivery of stale) if (await reissue(ground, delivery)) count += 1
-  const kids = await selectRevokedKids(ground.db.read, new Date(now - revokedLatelyMs))
-  return count + (kids.length > 0 ? await reissueArrived(ground, kids) : 0)
-}
-
-async function reissueArrived(ground: Ground, kids: readonly string[]): Promise<number> {
-  const arrived = await selectArrivedUnder(ground.db.read, { kids, issued: eventTypes.issued, limit: atOnce })
-  let count = 0
-  for (const delivery of arrived) if (await reissue(ground, delivery)) count += 1
+  for (const delivery of stale) if ((await reissue(ground, delivery)) === 'reissued') count += 1
+  const arrived = await selectArrivedUnder(ground.db.read, {
+    revokedSince: new Date(now - revokedLatelyMs),
+    before: signedBefore,
+    issued: eventTypes.issued,
+    limit: atOnce,
+  })
+  for (const delivery of arrived) if ((await reissue(ground, delivery)) === 'reissued') count += 1
   return count
 }
 
-/** False where there is nothing to sign again any longer, or somebody was quicker. */
+/** `nothing`: there is nothing to sign again any longer; `outrun`: its notice had another word meanwhile, and it is as it was. */
 export async function reissue(
   ground: Ground,
   { id, jti, noticeId, orgId, event, state }: DeliveryRow,
-): Promise<boolean> {
+): Promise<'reissued' | 'nothing' | 'outrun'> {
   const arrived = hasArrived(state as 'queued')
   const old = await selectToken(ground.db.read, jti)
   const notice = await readNotice(ground.db.read, noticeId)
   // An erased token has nothing left to say.
-  if (!notice || !old?.dataKey || !old.sealed) return false
+  if (!notice || !old?.dataKey || !old.sealed) return 'nothing'
   const raw = opened(ground, { id, noticeId, jti, dataKey: old.dataKey, sealed: old.sealed })
-  if (raw === null) return false
+  if (raw === null) return 'nothing'
   const type = event as EventType
   const seq = notice.seq + 1
   const { body, itemIds } = messageAgain(raw, type, {
@@ -80,9 +82,11 @@ export async function reissue(
   return ground.db.transaction(async (tx) => {
     const now = await lockNoticeSeq(tx.db, noticeId)
     const delivery = await lockDelivery(tx.db, id)
-    // It arrived, was closed, or somebody spoke in between: the next round sees it as it is then.
-    if (now?.seq !== notice.seq || !delivery || hasArrived(delivery.state as 'queued') !== arrived) return false
-    if (arrived ? now.closedAt || now.withdrawnAt : delivery.nextAttemptAt === null) return false
+    // It arrived, was closed, or somebody else signed it anew: whoever comes next sees it as it is then.
+    if (!now || !delivery || hasArrived(delivery.state as 'queued') !== arrived) return 'nothing'
+    if (arrived ? now.closedAt || now.withdrawnAt : delivery.nextAttemptAt === null) return 'nothing'
+    if (arrived && (await selectIssuedDelivery(tx.db, noticeId, orgId, event))?.id !== id) return 'nothing'
+    if (now.seq !== notice.seq) return 'outrun'
     if (!arrived) {
       await updateDelivery(tx.db, id, {
         state: 'failed',
@@ -91,14 +95,13 @@ export async function reissue(
         leasedBy: null,
         leasedUntil: null,
       })
-      await abandonAttempts(tx.db, [id], tx.now)
     }
     await setNoticeSeq(tx.db, noticeId, seq)
     const again = await queueToken(ground, tx, notice, signed, arrived ? null : delivery)
     // Whoever on the desk sees to it goes on with it.
     if (again !== null && !arrived) await moveTasks(tx.db, id, again)
     if (!arrived) await record(tx, noticeId, 'delivery.failed', { noticeId, deliveryId: id, orgId, code: 'superseded' })
-    return true
+    return 'reissued'
   })
 }
 

@@ -37,6 +37,17 @@ async function compromised(ground: TestGround, on: build.Line) {
   return { kid, desk }
 }
 
+const revoked = (kid: string) => ({ payload: { kid } }) as Parameters<typeof reissueRevoked>[1]
+
+/** The same ground, on which something happens each time before a token is signed. */
+function beforeItSigns(ground: TestGround, happens: () => void | Promise<void>): TestGround {
+  const current = async () => {
+    await happens()
+    return ground.keys.current()
+  }
+  return { ...ground, keys: { ...ground.keys, current } }
+}
+
 test('a key that others may know is revoked, and every open notice is signed anew: arrived, on its way or waiting', () =>
   keyedLine(async (ground, on) => {
     await build.endpoint(ground, on.provider)
@@ -148,19 +159,12 @@ test('killed in the middle it goes on where it was, page by page; one that nobod
       .where('noticeId', '=', broken?.noticeId ?? '')
       .execute()
     const { kid } = await compromised(ground, on)
-    const fact = { payload: { kid } } as Parameters<typeof reissueRevoked>[1]
+    const fact = revoked(kid)
     let signed = 0
-    const dying = {
-      ...ground,
-      keys: {
-        ...ground.keys,
-        current: () => {
-          signed += 1
-          if (signed > 6) throw new Error('killed')
-          return ground.keys.current()
-        },
-      },
-    }
+    const dying = beforeItSigns(ground, () => {
+      signed += 1
+      if (signed > 6) throw new Error('killed')
+    })
     await expect(reissueRevoked(dying, fact, { atOnce: 2 })).rejects.toThrow('killed')
     await reissueRevoked(ground, fact, { atOnce: 2 })
     await reissueRevoked(ground, fact, { atOnce: 2 })
@@ -178,6 +182,51 @@ test('killed in the middle it goes on where it was, page by page; one that nobod
     for (const notice of notices) found.push(await kidsOf(notice))
     expect(found).toEqual([[kid], ...Array(8).fill([kid, now])])
     expect(ground.caught.log.filter(({ event }) => event === 'token not opened').length).toBeGreaterThan(0)
+  }))
+
+test('a notice that gets another word while it is being signed anew is signed anew after that', () =>
+  keyedLine(async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.receivedNotice(ground, on)
+    const { kid } = await compromised(ground, on)
+    let words = 0
+    const spokenIn = beforeItSigns(ground, async () => {
+      words += 1
+      if (words <= 2)
+        await ground.db.read
+          .updateTable('notices')
+          .set({ seq: words + 1 })
+          .execute()
+    })
+    await reissueRevoked(spokenIn, revoked(kid))
+    expect((await tokensOf(ground, noticeId)).map(({ seq }) => seq)).toEqual([1, 4])
+  }))
+
+test('two who sign it anew at the same moment sign it once', () =>
+  keyedLine(async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.receivedNotice(ground, on)
+    const { kid } = await compromised(ground, on)
+    const fact = revoked(kid)
+    let asked = 0
+    const slower = beforeItSigns(ground, async () => {
+      asked += 1
+      if (asked === 1) await reissueRevoked(ground, fact)
+    })
+    await reissueRevoked(slower, fact)
+    expect(asked).toBe(1)
+    expect((await tokensOf(ground, noticeId)).map(({ seq }) => seq)).toEqual([1, 2])
+  }))
+
+test('the sweep leaves what was signed long before to the walk', () =>
+  keyedLine(async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const { noticeId } = await build.receivedNotice(ground, on)
+    ground.clock.advance(11 * 60_000)
+    const { kid } = await ground.keys.current()
+    await ground.db.read.updateTable('signingKeys').set({ revokedAt: ground.clock.now() }).execute()
+    expect(await reissueDeliveries(ground)).toBe(0)
+    expect((await tokensOf(ground, noticeId)).map((token) => token.kid)).toEqual([kid])
   }))
 
 test('what is withdrawn or closed is left as it is', () =>

@@ -23,7 +23,7 @@ export async function reissueRevoked(
 async function walk<At>(ground: Ground, page: (after: At | null) => Promise<Page<At>>): Promise<void> {
   for (let after: At | null = null; ; ) {
     const { found, next }: Page<At> = await page(after)
-    for (const delivery of found) await reissue(ground, delivery)
+    for (const delivery of found) while ((await reissue(ground, delivery)) === 'outrun');
     if (next === null) return
     after = next
   }

@@ -12,24 +12,28 @@ export interface Stale {
   limit: number
 }
 
-/** Our own keys that were revoked, ever or since an instant. */
-export async function selectRevokedKids(db: Kysely<DB>, since?: Date): Promise<string[]> {
-  let query = db.selectFrom('signingKeys').select('kid').where('revokedAt', 'is not', null)
-  if (since) query = query.where('revokedAt', '>=', since)
-  return (await query.execute()).map(({ kid }) => kid)
+/** Our own keys that were revoked. */
+export async function selectRevokedKids(db: Kysely<DB>): Promise<string[]> {
+  const rows = await db.selectFrom('signingKeys').select('kid').where('revokedAt', 'is not', null).execute()
+  return rows.map(({ kid }) => kid)
 }
 
-/** What arrived in tokens of these keys and is the newest word of an open notice to its addressee. */
+/**
+ * What arrived in tokens of keys that were revoked since an instant, signed so shortly before that or after it, and is the
+ * newest word of an open notice to its addressee.
+ */
 export function selectArrivedUnder(
   db: Kysely<DB>,
-  { kids, issued, limit }: { kids: readonly string[]; issued: string; limit: number },
+  { revokedSince, before, issued, limit }: { revokedSince: Date; before: string; issued: string; limit: number },
 ): Promise<DeliveryRow[]> {
   return db
-    .selectFrom('tokens')
+    .selectFrom('signingKeys')
+    .innerJoin('tokens', 'tokens.kid', 'signingKeys.kid')
     .innerJoin('deliveries', 'deliveries.jti', 'tokens.jti')
     .innerJoin('notices', 'notices.id', 'deliveries.noticeId')
     .selectAll('deliveries')
-    .where('tokens.kid', 'in', kids)
+    .where('signingKeys.revokedAt', '>=', revokedSince)
+    .where(sql<boolean>`tokens.issued_at >= signing_keys.revoked_at - ${before}::interval`)
     .where('tokens.dataKey', 'is not', null)
     .where('deliveries.event', '=', issued)
     .where('deliveries.state', 'in', ['received', 'acknowledged'])

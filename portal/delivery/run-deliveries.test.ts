@@ -188,12 +188,17 @@ test('more are in flight where the owner of the endpoint says so, or the endpoin
     expect(await tryNow(ground)).toBe(1)
   }))
 
+/** So many wait for an endpoint that kept failing. */
+async function untilItRests(ground: TestGround, on: build.Line, count: number) {
+  await build.endpoint(ground, on.provider)
+  for (let index = 0; index < count; index += 1) await build.issuedNotice(ground, on)
+  ground.outbound.answer(build.endpointUrl, 503)
+  for (let round = 0; round < 6; round += 1) await tryNow(ground)
+}
+
 test('an endpoint that is not there is left alone; one is tried now and then, and when it answers all that waited goes', () =>
   build.withLine(start, async (ground, on) => {
-    await build.endpoint(ground, on.provider)
-    for (let index = 0; index < 8; index += 1) await build.issuedNotice(ground, on)
-    ground.outbound.answer(build.endpointUrl, 503)
-    for (let round = 0; round < 6; round += 1) await tryNow(ground)
+    await untilItRests(ground, on, 8)
     // Two at first, then one at a time: five failures and no more.
     expect(posts(ground)).toBe(5)
     expect(await endpointOf(ground)).toMatchObject({ failures: 5, rests: 1 })
@@ -212,12 +217,9 @@ test('an endpoint that is not there is left alone; one is tried now and then, an
     expect((await rows(ground)).map((row) => row.state)).toEqual(Array(8).fill('received'))
   }))
 
-test('what waited for an endpoint that is back is due since that attempt began: a claim that began meanwhile passes over none', () =>
+test('what waited for an endpoint that is back is due since a little before that attempt began: no claim that began meanwhile, or by another clock, passes over it', () =>
   build.withLine(start, async (ground, on) => {
-    await build.endpoint(ground, on.provider)
-    for (let index = 0; index < 5; index += 1) await build.issuedNotice(ground, on)
-    ground.outbound.answer(build.endpointUrl, 503)
-    for (let round = 0; round < 6; round += 1) await tryNow(ground)
+    await untilItRests(ground, on, 5)
     ground.clock.advance(30_000)
     const began = ground.clock.now()
     const [first, ...others] = await rows(ground)
@@ -229,8 +231,27 @@ test('what waited for an endpoint that is back is due since that attempt began: 
       return 202
     })
     expect(await tryNow(ground)).toBe(1)
-    expect((await rows(ground)).map((row) => row.nextAttemptAt)).toEqual([null, ...others.map(() => began)])
+    const since = new Date(began.getTime() - 5_000)
+    expect((await rows(ground)).map((row) => row.nextAttemptAt)).toEqual([null, ...others.map(() => since)])
     expect(first).toMatchObject({ lastCode: 'http_503' })
+  }))
+
+test('a receiver that is back and refuses the first for a key it does not know yet gets all that waited when it takes one in', () =>
+  build.withLine(start, async (ground, on) => {
+    await untilItRests(ground, on, 8)
+    await ground.db.read
+      .updateTable('deliveries')
+      .set({ nextAttemptAt: new Date(Date.parse(start) + 12 * 3_600_000) })
+      .where('attempts', '>', 0)
+      .execute()
+    ground.clock.advance(30_000)
+    ground.outbound.answer(build.endpointUrl, { status: 400, body: '{"err":"invalid_key"}' })
+    expect(await tryNow(ground)).toBe(1)
+    expect(await endpointOf(ground)).toMatchObject({ failures: 6, rests: 1, restsUntil: null })
+    ground.outbound.answer(build.endpointUrl, 202)
+    while ((await tryNow(ground)) > 0);
+    expect(await endpointOf(ground)).toMatchObject({ failures: 0, rests: 0, restsUntil: null })
+    expect((await rows(ground)).map((row) => row.state)).toEqual(Array(8).fill('received'))
   }))
 
 test('a receiver that refuses what it is sent is there: it is not left alone, and its slow retries are not brought forward', () =>

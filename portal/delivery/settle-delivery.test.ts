@@ -3,11 +3,13 @@ import { attributeItem } from '../notices/attribute-item.ts'
 import { readAddressees } from '../notices/read-notice.ts'
 import * as build from '../testing/build/delivery.ts'
 import { signedBy } from '../testing/build/outcome.ts'
+import { abandonLost } from './abandon-lost.ts'
 import { acceptReceipt } from './accept-receipt.ts'
 import { attemptDueDeliveries } from './attempt-delivery.ts'
+import { beginAttempts } from './begin-attempts.ts'
 import { findDeliveries } from './find-deliveries.ts'
 
-test('an attempt whose worker was killed is abandoned when the receipt comes, since nobody tries again', () =>
+test('an attempt whose worker was killed is abandoned when its lease has run out, also where the receipt came and nobody tries again', () =>
   build.withLine('2026-11-21T10:00:00.000Z', async (ground, on) => {
     await build.endpoint(ground, on.provider)
     const { noticeId } = await build.issuedNotice(ground, on)
@@ -25,9 +27,49 @@ test('an attempt whose worker was killed is abandoned when the receipt comes, si
       received_at: ground.clock.now().toISOString(),
     }
     expect((await acceptReceipt(ground, signedBy(on.provider.orgId), receipt)).result).toBe('recorded')
-    expect(await findDeliveries(ground, on.provider)).toMatchObject({
-      deliveries: [{ state: 'acknowledged', attempts: [{ result: 'abandoned' }] }],
+    const became = async (result: string | null) =>
+      expect(await findDeliveries(ground, on.provider)).toMatchObject({
+        deliveries: [{ state: 'acknowledged', attempts: [{ result }] }],
+      })
+    // Whoever began it may still write what came back.
+    expect(await abandonLost(ground)).toBe(0)
+    await became(null)
+    ground.clock.advance(25_000)
+    expect(await abandonLost(ground)).toBe(1)
+    await became('abandoned')
+  }))
+
+test('a receipt that is here before the 202 is written down frees no place: what waited there goes by deadline all the same', () =>
+  build.withLine('2026-11-21T10:00:00.000Z', async (ground, on) => {
+    await build.endpoint(ground, on.provider)
+    const first = await build.issuedNotice(ground, on, { deadline: { within: 'PT1H' } })
+    const urgent = await build.issuedNotice(ground, on, { deadline: { within: 'PT2H' } })
+    for (let index = 0; index < 4; index += 1) await build.issuedNotice(ground, on)
+    const push = () => attemptDueDeliveries(ground, { workerId: 'one', limit: 32, jitter: () => 0.5 })
+    ground.outbound.answer(build.endpointUrl, 503)
+    while ((await push()) > 0);
+    ground.clock.advance(30_000)
+    // Tried often, and by itself not due for half a day.
+    const far = new Date(ground.clock.now().getTime() + 12 * 3_600_000)
+    await ground.db.read
+      .updateTable('deliveries')
+      .set({ nextAttemptAt: far })
+      .where('noticeId', '=', urgent.noticeId)
+      .execute()
+    let inBetween: unknown
+    ground.outbound.answer(build.endpointUrl, async () => {
+      const { orgId } = on.provider
+      const { jti, seq, setSha256 } = await build.deliveryOf(ground, first.noticeId, orgId)
+      const said = { v: 1 as const, notice: first.noticeId, seq, ref: jti, set_sha256: setSha256 }
+      const receipt = { ...said, received_at: ground.clock.now().toISOString() }
+      expect((await acceptReceipt(ground, signedBy(orgId), receipt)).result).toBe('recorded')
+      inBetween = await beginAttempts(ground, 'two', 32)
+      return 202
     })
+    expect(await push()).toBe(1)
+    expect(inBetween).toEqual([])
+    const [next] = await beginAttempts(ground, 'two', 32)
+    expect(next?.delivery.noticeId).toBe(urgent.noticeId)
   }))
 
 test('an earlier revision that arrives late starts no clock of an item that was not in it', () =>

@@ -4,7 +4,6 @@ import type { Tx } from '../ground/ground.ts'
 import { markOffered } from '../notices/mark-offered.ts'
 import { startClocks } from '../notices/start-clock.ts'
 import { noteFollowed } from '../providers/note-silence.ts'
-import { abandonAttempts } from './attempt-store.server.ts'
 import { hasArrived, type ReceivedHow } from './delivery.ts'
 import { type DeliveryRow, selectNamedItems, updateDelivery } from './delivery-store.server.ts'
 import { selectPointed } from './pointer-store.server.ts'
@@ -89,8 +88,6 @@ export async function settleDelivery(tx: Tx, delivery: DeliveryRow, how: Receive
   if (!news) return
   // Somebody followed a pointer, so whoever was pointed to it is no silent desk.
   if (how === 'form_confirmed') await noteFollowed(tx, [...(await selectPointed(tx.db, delivery.id))])
-  // Nobody tries it again, so nobody would find another attempt whose worker was killed.
-  if (how !== 'push' || delivery.attempts > 1) await abandonAttempts(tx.db, [delivery.id], tx.now)
   const itemIds = delivery.event === eventTypes.issued ? await selectNamedItems(tx.db, delivery.jti) : null
   const arrival = { delivery, itemIds, offeredAt: delivery.offeredAt ?? at, how, at }
   await recordAll(tx, delivery.noticeId, (await startClocksOf(tx, [arrival])).flat())
