@@ -97,11 +97,17 @@ export async function ended(child: ChildProcess, signal: NodeJS.Signals = 'SIGTE
   clearTimeout(late)
 }
 
-/** The first of a run of ports that are free now. */
+/** Given to somebody in this process, who may not listen there yet. */
+const given = new Set<number>()
+
+/** The first of a run of ports that are free now: below those that systems give to connections, which may take one at any time. */
 export async function freePorts(count: number): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const first = 20_000 + Math.floor(Math.random() * 30_000)
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)))
+    const first = 10_000 + Math.floor(Math.random() * (22_000 - count))
+    const ports = Array.from({ length: count }, (_, index) => first + index)
+    if (ports.some((port) => given.has(port))) continue
+    for (const port of ports) given.add(port)
+    const free = await Promise.all(ports.map(isFree))
     if (free.every(Boolean)) return first
   }
   throw new Error('No free ports')

@@ -137,25 +137,31 @@ export async function checkMails(world: World, since: number, notices: number, a
 
 /** What arrived after `back`, by the order in which it was tried: no deadline before an earlier one's, but for the first. */
 export async function checkOrder(world: World, back: number): Promise<string[]> {
-  const wrong = await look<{ id: string; tries: string }>(
+  const wrong = await look<{ tries: string; others: string }>(
     world,
     `with taken as (
        select d.id, d.org_id, d.deadline_at, a.started_at,
-              row_number() over (partition by d.org_id order by a.started_at, d.deadline_at) as number,
-              max(d.deadline_at) over (partition by d.org_id order by a.started_at, d.deadline_at
-                rows between unbounded preceding and 1 preceding) as before
+              row_number() over (partition by d.org_id order by a.started_at, d.deadline_at) as number
        from attempts a join deliveries d on d.id = a.delivery_id
        where a.result = 'received' and a.started_at >= $1 and d.event like '%notice.issued'
-     ), probes as (
-       select org_id, deadline_at from taken where number = 1
+     ), late as (
+       select taken.*, (
+         select string_agg(extract(epoch from o.started_at - taken.started_at)::numeric(9, 3) || ' s', ', ' order by o.started_at)
+         from taken as o
+         where o.org_id = taken.org_id and o.number between 2 and taken.number - 1 and o.deadline_at > taken.deadline_at
+       ) as others
+       from taken
      )
-     select id, (select string_agg(a.result || ' after ' || extract(epoch from a.started_at - $1)::int || ' s', ', ' order by a.number)
-                 from attempts a where a.delivery_id = taken.id and a.started_at > $1 - interval '10 minutes') as tries
-     from taken where number > 2 and deadline_at < before
-       and before > (select deadline_at from probes where probes.org_id = taken.org_id)`,
+     select others, (
+       select string_agg(a.result || ' after ' || extract(epoch from a.started_at - $1)::int || ' s', ', ' order by a.number)
+       from attempts a where a.delivery_id = late.id and a.started_at > $1 - interval '10 minutes'
+     ) as tries
+     from late where others is not null`,
     [new Date(back)],
   )
-  return wrong.map(({ tries }) => `one arrived after one whose deadline was later: ${tries}`)
+  return wrong.map(
+    ({ tries, others }) => `one arrived after others whose deadline was later: ${tries}; they went at ${others}`,
+  )
 }
 
 function look<R extends object>(world: World, sql: string, values: unknown[] = []): Promise<R[]> {

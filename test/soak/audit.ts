@@ -46,7 +46,8 @@ async function countOpen(client: pg.Client): Promise<number> {
   const { rows } = await client.query(
     `select (select count(*)::int from inbox_rows where headline <> 'removed_verified')
           + (select count(*)::int from deliveries where state in ('queued', 'offered', 'received') or next_attempt_at is not null)
-          + (select count(*)::int from queue.job where state in ('created', 'retry', 'active') and name like 'reaction.%') as n`,
+          + (select count(*)::int from queue.job where state in ('created', 'retry', 'active') and name like 'reaction.%')
+          + (select count(*)::int from attempts where result is null) as n`,
   )
   return rows[0].n
 }

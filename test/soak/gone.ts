@@ -70,12 +70,14 @@ export async function beGone(world: World, mail: MailServer, asked: Asked, probl
     for (const seconds of [5.5 * minute, 14.5 * hour]) {
       if ((await waiting(world)) > 0) await goOn(seconds)
       await until(async () => (await waiting(world)) === 0, 60_000).catch(() => undefined)
+      // Who has it and has not signed for it when the time goes on is a task of the desk's.
+      await until(async () => (await unsigned(world)) === 0, 60_000).catch(() => undefined)
     }
     if ((await waiting(world)) > 0) problems.push(`${await waiting(world)} did not arrive on return from ${length}`)
     await goOn(hour)
     problems.push(...(await checkOrder(world, back)))
-    if (mail.letters.length !== quiet)
-      problems.push(`${mail.letters.length - quiet} mails after the return from ${length}`)
+    for (const { raw } of mail.letters.slice(quiet))
+      problems.push(`a mail after the return from ${length}: ${/^subject: .*/im.exec(raw)?.[0]}`)
     asked.tell(`back after ${length}: everything arrived, the oldest deadline first`)
   }
   return turns
@@ -141,10 +143,13 @@ async function comeToReissue(world: World): Promise<void> {
   await comeToRest(world)
 }
 
-function waiting(world: World): Promise<number> {
+const waiting = (world: World) => countIssued(world, 'next_attempt_at is not null')
+const unsigned = (world: World) => countIssued(world, "state = 'received'")
+
+function countIssued(world: World, which: string): Promise<number> {
   return world.look(async (client) => {
     const { rows } = await client.query<{ n: number }>(
-      "select count(*)::int as n from deliveries where next_attempt_at is not null and event like '%notice.issued'",
+      `select count(*)::int as n from deliveries where ${which} and event like '%notice.issued'`,
     )
     return rows[0]?.n ?? 0
   })

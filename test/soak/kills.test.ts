@@ -1,12 +1,24 @@
 import { describe } from 'vitest'
 import { playTenth } from './tenth.ts'
 
-// Side by side: what one waits for (a lease, a retry), another works in.
+// Side by side, the longest first: what one waits for (a lease, a retry), another works in.
 describe.concurrent('nothing that was acknowledged is lost, and nothing happens twice', () => {
+  playTenth("twenty endpoints that misbehave hold up nobody, on Debian's PostgreSQL", 'faulty-endpoints', 'debian', 20)
+  playTenth(
+    'twenty endpoints that misbehave hold up nobody, on the embedded database',
+    'faulty-endpoints',
+    'embedded',
+    20,
+  )
+  playTenth(
+    'receivers that were gone for 7 and for 120 days get everything, by deadline',
+    'receiver-gone',
+    'debian',
+    10,
+  )
   playTenth('killed at the moments that matter most, on the embedded database', 'precise-moments', 'embedded', 1)
   playTenth('killed at random moments, on the embedded database', 'random-moments', 'embedded', 5)
   playTenth("killed at random moments, the worker apart, on Debian's PostgreSQL", 'random-moments', 'debian', 5)
-  playTenth("twenty endpoints that misbehave hold up nobody, on Debian's PostgreSQL", 'faulty-endpoints', 'debian', 2)
   playTenth("a disk that runs full under load costs nothing, on Debian's PostgreSQL", 'full-disk', 'debian', 1)
   playTenth('a reaction that fails, is given up or was never queued is done in the end', 'reactions', 'embedded', 1)
   playTenth('a reaction that fails for long is done by itself when the cause is gone', 'hour-of-failure', 'embedded', 1)
