@@ -4,7 +4,7 @@ import type { AppliedScope, BesideCode, outcomeReasons } from '../protocol.ts'
 interface Always {
   /** The item's id. */
   readonly item: string
-  /** When it took effect, by your clock: UTC with milliseconds, as `new Date().toISOString()` says it. */
+  /** When it took effect, by your clock: UTC with milliseconds, as `new Date().toISOString()` says it. What has not come yet is reported as now. */
   readonly at: string
   readonly by: 'auto' | 'human'
   /** What was done beside the outcome. */

@@ -44,29 +44,33 @@ const tolerance = 600_000
 /** Half of what the portal takes for recent: two clocks may disagree on the rest. */
 const longAgo = 22 * 86_400_000
 
-/** The same statement signed now, with instants that have come, where by our time or the portal's it is from times to come or long ago. */
+export interface SignedAgain {
+  readonly raw: string
+  /** By whose time it had to be. */
+  readonly by: 'ours' | 'theirs'
+}
+
+/** The same statement signed now, where by our time or the portal's it is from times to come or long ago. */
 export async function signAgain(
   core: Signer,
   { raw, kind, to }: OutboxReport,
   theirs: string | null,
-): Promise<OutboxReport | null> {
+): Promise<SignedAgain | null> {
   const { claims, event } = fromStored(raw)
-  const now = core.clock.now()
-  const ages = [+now, Date.parse(theirs ?? '')].map((at) => at - claims.iat * 1000)
-  if (!ages.some((age) => age < -tolerance || age > longAgo)) return null
-  const latest = now.toISOString()
-  const body = JSON.parse(JSON.stringify(event.body), (name, value) =>
-    /^(received_)?at$/.test(name) && value > latest ? latest : value,
-  ) as object
+  const isOff = (now: number) => now - claims.iat * 1000 < -tolerance || now - claims.iat * 1000 > longAgo
+  const by = isOff(core.clock.now().getTime()) ? 'ours' : isOff(Date.parse(theirs ?? '')) ? 'theirs' : null
+  if (by === null) return null
   // An outcome under its old number counts once, should the first have got through after all; a receipt counts once anyway.
-  return sign(core, kind, event.type as EventType, body, claims.txn ?? null, to, kind === 'outcomes' && claims.jti)
+  const jti = kind === 'outcomes' && claims.jti
+  const again = await sign(core, kind, event.type as EventType, event.body, claims.txn ?? null, to, jti)
+  return { raw: again.raw, by }
 }
 
 async function sign(
   core: Signer,
   kind: OutboxReport['kind'],
   type: EventType,
-  body: object,
+  body: unknown,
   notice: string | null,
   reportTo: string | null,
   jti: string | false = false,
@@ -83,7 +87,7 @@ async function sign(
       iss: core.requireAudience(),
       aud: core.issuer,
       type,
-      body,
+      body: haveCome(body, now.toISOString()),
       now,
       ...(jti && { jti }),
       ...(notice !== null && { notice }),
@@ -104,4 +108,11 @@ async function sign(
     err: null,
     description: null,
   }
+}
+
+/** The same statement with instants that have come: what was done by a clock that was set back since was done by now. */
+function haveCome(body: unknown, now: string): object {
+  return JSON.parse(JSON.stringify(body), (name, value) =>
+    /^(received_at|at|since)$/.test(name) && value > now ? now : value,
+  ) as object
 }

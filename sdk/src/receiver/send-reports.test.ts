@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fileStore } from '../inbox/file.ts'
+import type { NoticeIssued } from '../protocol.ts'
 import { removed, type Scene, withReceiver } from '../testing/with-receiver.ts'
 import { jittered, reportDelays, retryAfter } from './backoff.ts'
 import { createReceiver } from './create-receiver.ts'
@@ -175,6 +176,41 @@ test('what is refused by a portal that goes by a wrong time is sent again when t
     await hours(4, scene)
     expect((await receiver.health()).reports).toEqual({ waiting: 0, sent: 2, dead: 0 })
   }))
+
+test('what was done by a clock that was set back before it was reported is reported as done now', () =>
+  withReceiver({ on: outcomesAt('2027-11-21T09:00:00.000Z') }, async ({ portal, receiver, clock, alarms }) => {
+    const { notice } = await portal.issue({ items: [item] })
+    await receiver.drain()
+    clock.forward(10_000)
+    await receiver.drain()
+    const reported = portal.reports.flatMap((report) => (report.type === 'items.reported' ? report.message : []))
+    expect(reported.map(({ results }) => results.map(({ at }) => at))).toEqual([['2026-11-21T09:00:00.000Z']])
+    expect(reported.map((report) => report.notice)).toEqual([notice.notice])
+    expect(alarms).toEqual([])
+  }))
+
+test('a clock that is set again and again costs a report no patience: it is tried soon after the last time', () =>
+  withReceiver({ misbehave: { reports: 'hang-up' } }, async ({ portal, receiver, clock }) => {
+    await portal.issue({ items: [item] })
+    await receiver.drain()
+    portal.misbehave({ reports: 'taken' })
+    for (let turn = 0; turn < 8; turn += 1) {
+      clock.forward((turn % 2 === 0 ? 365 : -365) * 24 * hour)
+      await receiver.drain()
+    }
+    for (let times = 0; times < 2; times += 1) {
+      clock.forward(6000)
+      await receiver.drain()
+    }
+    expect(portal.reports.map(({ type }) => type)).toEqual(['notice.received', 'items.reported'])
+  }))
+
+/** A handler that did everything at this instant. */
+function outcomesAt(at: string) {
+  return () => ({
+    'notice.issued': (notice: NoticeIssued) => notice.items.map(({ id }) => ({ ...removed(id), at })),
+  })
+}
 
 /** What is put off is tried again, and what waits behind it after that. */
 async function hours(count: number, { receiver, clock }: Pick<Scene, 'receiver' | 'clock'>): Promise<void> {

@@ -35,7 +35,8 @@ export function createSender(core: Core): Lanes<OutboxReport> {
       if (code !== 400) return later(report, `http_${code}`, retryAfter(headers.get('retry-after'), core.clock.now()))
       // By a clock that is set right later, ours or the portal's, or too long ago: it would be refused for ever.
       const again = await signAgain(core, report, headers.get('date'))
-      if (again) return { ...later(report, 'signed_again', 0), raw: again.raw }
+      // What our own clock put wrong is put right by now, and begins anew; what theirs did takes as long as it takes.
+      if (again) return { ...later(again.by === 'ours' ? { attempts: 0 } : report, 'signed_again', 0), raw: again.raw }
       const { err, description } = objectOf(text) ?? {}
       const said = description === undefined ? null : String(description).slice(0, 2000)
       return { state: 'dead', attempts, err: String(err ?? 'http_400').slice(0, 100), description: said }
@@ -44,11 +45,11 @@ export function createSender(core: Core): Lanes<OutboxReport> {
     }
   }
 
-  function later(report: OutboxReport, err: string, floor: number): ReportPatch {
+  function later({ attempts: before }: Pick<OutboxReport, 'attempts'>, err: string, floor: number): ReportPatch {
     const now = core.clock.now().getTime()
-    const attempts = report.attempts + 1
+    const attempts = before + 1
     if (attempts > mostAttempts) return { state: 'dead', attempts, err, description: null }
-    const delay = reportDelays[Math.min(report.attempts, reportDelays.length - 1)] ?? 0
+    const delay = reportDelays[Math.min(before, reportDelays.length - 1)] ?? 0
     const nextAt = new Date(now + Math.max(jittered(delay), floor)).toISOString()
     return { state: 'waiting', attempts, nextAt, err, description: null }
   }
