@@ -57,7 +57,8 @@ export async function signAgain(
   theirs: string | null,
 ): Promise<SignedAgain | null> {
   const { claims, event } = fromStored(raw)
-  const isOff = (now: number) => now - claims.iat * 1000 < -tolerance || now - claims.iat * 1000 > longAgo
+  const signedAt = claims.iat * 1000
+  const isOff = (now: number) => now < signedAt - tolerance || now > signedAt + longAgo
   const by = isOff(core.clock.now().getTime()) ? 'ours' : isOff(Date.parse(theirs ?? '')) ? 'theirs' : null
   if (by === null) return null
   // An outcome under its old number counts once, should the first have got through after all; a receipt counts once anyway.
